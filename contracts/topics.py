@@ -4,7 +4,7 @@ The only place where topics are defined; `deploy` creates them, and their access
 """
 
 from dataclasses import dataclass
-from typing import Annotated, get_args
+from typing import Annotated, Any, get_args
 
 from pydantic import Discriminator, TypeAdapter
 
@@ -91,7 +91,7 @@ class Topic:
     name: str
     emitter: Service
     readers: tuple[Service, ...]
-    union: object
+    union: Any
     partitions: int = PARTITIONS
     compacted: bool = False
 
@@ -100,8 +100,8 @@ class Topic:
         """Return the event classes that travel in this topic."""
         inner = get_args(self.union)
         if not inner:
-            return (self.union,)  # type: ignore[return-value]
-        return get_args(inner[0])
+            return (self.union,)
+        return tuple(get_args(inner[0]))
 
 
 _ALL = tuple(Service)
