@@ -1,0 +1,93 @@
+"""How dates, numbers and shares look to people: Vietnamese, Asia/Ho_Chi_Minh. Pure."""
+
+from datetime import date, datetime
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+VN = ZoneInfo("Asia/Ho_Chi_Minh")
+NOTHING = "–"
+ROLES = {
+    "clerk": "Cán bộ một cửa",
+    "officer": "Chuyên viên",
+    "supervisor": "Lãnh đạo",
+    "inspector": "Thanh tra",
+    "operator": "Vận hành",
+    "admin": "Quản trị",
+}
+LEVELS = {"province": "Cấp tỉnh", "district": "Cấp huyện", "commune": "Cấp xã"}
+CHANNELS = {"counter": "Trực tiếp", "online": "Trực tuyến", "post": "Bưu chính công ích"}
+_ROUNDING = {"truncate": ROUND_DOWN, "half-up": ROUND_HALF_UP}
+
+
+def _in_vietnam(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone cannot be shown")
+    return moment.astimezone(VN)
+
+
+def vn_date(value: date | None) -> str:
+    """Return dd/mm/yyyy; a moment is first taken to Vietnam. "–" for nothing.
+
+    Raises:
+        ValueError: a moment without a time zone.
+    """
+    if value is None:
+        return NOTHING
+    day = _in_vietnam(value) if isinstance(value, datetime) else value
+    return f"{day:%d/%m}/{day.year:04d}"
+
+
+def vn_moment(value: datetime | None) -> str:
+    """Return "HH:MM dd/mm/yyyy" in Vietnam. "–" for nothing.
+
+    Raises:
+        ValueError: a moment without a time zone.
+    """
+    return NOTHING if value is None else f"{_in_vietnam(value):%H:%M} {vn_date(value)}"
+
+
+def vn_iso(value: date | None) -> str:
+    """Return what `<time datetime>` wants: the day, or the moment with Vietnam's offset."""
+    if value is None:
+        return ""
+    return (
+        _in_vietnam(value).isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
+    )
+
+
+def vn_number(value: int | Decimal | None, digits: int = 0) -> str:
+    """Return 1.284 or, with digits, 1.284,5 (half up). "–" for nothing."""
+    if value is None:
+        return NOTHING
+    exact = Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return f"{exact:,f}".translate(str.maketrans(",.", ".,"))
+
+
+def vn_percent(value: Decimal | None, digits: int = 1, rounding: str = "truncate") -> str:
+    """Return "97,2 %" for 97.28 percent points, cut (`truncate`) or rounded (`half-up`). "–" for nothing.
+
+    Raises:
+        KeyError: another rounding.
+    """
+    if value is None:
+        return NOTHING
+    cut = Decimal(value).quantize(Decimal(1).scaleb(-digits), _ROUNDING[rounding])
+    return f"{vn_number(cut, digits)}\N{NO-BREAK SPACE}%"
+
+
+def role_name(role: str) -> str:
+    """Return a role's name for people; an unknown role stays as it is."""
+    return ROLES.get(role, role)
+
+
+def level_name(level: str) -> str:
+    """Return an administrative level's name for people."""
+    return LEVELS.get(level, level)
+
+
+def channel_name(channel: str) -> str:
+    """Return a channel's name for people."""
+    return CHANNELS.get(channel, channel)
+
+
+FILTERS = (vn_date, vn_moment, vn_iso, vn_number, vn_percent, role_name, level_name, channel_name)
