@@ -1,0 +1,136 @@
+"""Arithmetic over worked time: sessions flattened into prefix sums, so that no question walks over days."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+from law.moments import DAY, day_date
+
+Session = tuple[int, int]
+"""Opening and closing, in ticks after midnight; half-open."""
+
+
+class OutsideCalendarError(ValueError):
+    """A date lies outside the years for which the calendar is known; no deadline can be computed there."""
+
+
+class Timeline:
+    """Sessions of consecutive days, the first of them `first` (a day number).
+
+    `worked(t)` is the time worked from the beginning until `t`; it never falls, and stands still while closed.
+    """
+
+    __slots__ = (
+        "_before",
+        "_closes",
+        "_day_close",
+        "_day_open",
+        "_nth",
+        "_opens",
+        "_sums",
+        "end",
+        "first",
+        "start",
+    )
+
+    def __init__(self, *, first: int, sessions: Sequence[Sequence[Session]]) -> None:
+        self.first = first
+        self.start = first * DAY
+        self.end = (first + len(sessions)) * DAY
+        self._opens: list[int] = []
+        self._closes: list[int] = []
+        self._sums: list[int] = []
+        self._before = [0]
+        self._nth: list[int] = []
+        self._day_open: list[int] = []
+        self._day_close: list[int] = []
+        self._lay(sessions)
+
+    def _lay(self, sessions: Sequence[Sequence[Session]]) -> None:
+        total = 0
+        for day, spans in enumerate(sessions, self.first):
+            for opening, closing in spans:
+                self._opens.append(day * DAY + opening)
+                self._closes.append(day * DAY + closing)
+                self._sums.append(total)
+                total += closing - opening
+            if spans:
+                self._nth.append(day)
+                self._day_open.append(day * DAY + spans[0][0])
+                self._day_close.append(day * DAY + spans[-1][1])
+            self._before.append(len(self._nth))
+
+    def worked(self, tick: int) -> int:
+        """Return the time worked from the beginning of the calendar until `tick`."""
+        if not self.start <= tick <= self.end:
+            raise OutsideCalendarError(f"calendar does not know {day_date(tick // DAY)}")
+        at = bisect_right(self._opens, tick) - 1
+        if at < 0:
+            return 0
+        closing = self._closes[at]
+        return self._sums[at] + (min(closing, tick)) - self._opens[at]
+
+    def first_at(self, worked: int) -> int:
+        """Return the first moment by which so much was worked: of closing and next opening, the closing."""
+        at = bisect_left(self._sums, worked) - 1
+        if at < 0:
+            raise OutsideCalendarError("before the first session of the calendar")
+        tick = self._opens[at] + worked - self._sums[at]
+        if tick > self._closes[at]:
+            raise OutsideCalendarError("after the last session of the calendar")
+        return tick
+
+    def last_at(self, worked: int) -> int:
+        """Return the last moment until which no more was worked: of closing and next opening, the opening."""
+        at = bisect_right(self._sums, worked) - 1
+        if at < 0:
+            raise OutsideCalendarError("before the first session of the calendar")
+        tick = self._opens[at] + worked - self._sums[at]
+        if tick >= self._closes[at]:
+            raise OutsideCalendarError("after the last session of the calendar")
+        return tick
+
+    def opening(self, tick: int) -> int:
+        """Return `tick` if work is going on then, else the next opening."""
+        at = bisect_right(self._closes, tick)
+        if tick < self.start or at == len(self._opens):
+            raise OutsideCalendarError(f"calendar knows no opening after {day_date(tick // DAY)}")
+        opens = self._opens[at]
+        return max(tick, opens)
+
+    def _rank(self, day: int) -> int:
+        """Return how many working days lie before `day`."""
+        at = day - self.first
+        if not 0 <= at < len(self._before):
+            raise OutsideCalendarError(f"calendar does not know {day_date(day)}")
+        return self._before[at]
+
+    def _working(self, rank: int) -> int:
+        if not 0 <= rank < len(self._nth):
+            raise OutsideCalendarError("not so many working days in the calendar")
+        return self._nth[rank]
+
+    def add_days(self, day: int, amount: int) -> int:
+        """Return the `amount`-th working day after `day`; before it for a negative amount; 0: the day itself."""
+        if amount > 0:
+            return self._working(self._rank(day + 1) + amount - 1)
+        return self._working(self._rank(day) + amount) if amount else day
+
+    def roll(self, day: int) -> int:
+        """Return `day` if it is worked, else the next working day."""
+        return self._working(self._rank(day))
+
+    def is_worked(self, day: int) -> bool:
+        """Tell whether anybody works on a day."""
+        return self._rank(day + 1) > self._rank(day)
+
+    def days_between(self, earlier: int, later: int) -> int:
+        """Return how many working days lie after `earlier`, up to and with `later`; negative when turned round."""
+        return self._rank(later + 1) - self._rank(earlier + 1)
+
+    def day_open(self, day: int) -> int:
+        """Return the first opening of a working day (of the next one for a day off)."""
+        return self._day_open[self._rank(self.roll(day))]
+
+    def day_close(self, day: int) -> int:
+        """Return the last closing of a working day (of the next one for a day off)."""
+        return self._day_close[self._rank(self.roll(day))]
