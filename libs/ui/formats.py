@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
-from zoneinfo import ZoneInfo
 
-VN = ZoneInfo("Asia/Ho_Chi_Minh")
+from libs.clock import VN
+
 NOTHING = "–"
 ROLES = {
     "clerk": "Cán bộ một cửa",

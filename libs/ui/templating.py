@@ -53,7 +53,7 @@ def environment(service: str, folder: Path) -> jinja2.Environment:
     return env
 
 
-def page(env: jinja2.Environment, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+def page(env: jinja2.Environment, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """Return a rendered page.
 
     `identity` (who is logged in), `now` (printed on paper) and `errors` (pairs of field id and message)

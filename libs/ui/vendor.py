@@ -129,9 +129,16 @@ def sha384(content: bytes) -> str:
 
 def fetch(package: Package, scratch: Path) -> Path:
     """Download one package with npm, check it against its pin and return its unpacked folder."""
-    command = ["npm", "pack", "--silent", f"{package.name}@{package.version}", "--pack-destination", scratch]
-    name = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-    archive = scratch / name
+    command = [
+        "npm",
+        "pack",
+        "--silent",
+        f"{package.name}@{package.version}",
+        "--pack-destination",
+        str(scratch),
+    ]
+    npm = subprocess.run(command, check=True, capture_output=True, text=True)
+    archive = scratch / str(npm.stdout).strip()
     found = "sha512-" + base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
     if found != package.integrity:
         raise ValueError(f"{package.name}: expected {package.integrity}, got {found}")
