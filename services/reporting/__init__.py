@@ -1,0 +1,1 @@
+"""Turns everything said into on-time rates. Hears intake, routing and sla; says nothing; owns schema reporting."""

@@ -1,0 +1,1 @@
+"""What counts where, and how a rate is written: pure."""

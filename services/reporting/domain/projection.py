@@ -1,0 +1,112 @@
+"""One row per dossier: what each emitter says changes only that emitter's columns, so any order ends alike."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from uuid import UUID
+
+from contracts import intake, routing, sla
+from contracts.envelope import DossierEvent
+
+
+@dataclass(slots=True)
+class Row:
+    """A dossier as reporting knows it; the columns of table `dossier`, in order."""
+
+    id: UUID
+    code: str | None = None
+    procedure_code: str | None = None
+    field: str | None = None
+    channel: str | None = None
+    receiving_unit: str | None = None
+    received_unit: str | None = None
+    level: str | None = None
+    province: str | None = None
+    received_at: datetime | None = None
+    origin: str | None = None
+    batch: UUID | None = None
+    returned_at: datetime | None = None
+    voided: bool = False
+    moved_unit: str | None = None
+    clock_revision: int = 0
+    state: str | None = None
+    due_original: datetime | None = None
+    due_current: datetime | None = None
+    late_at: datetime | None = None
+    outcome: str | None = None
+    ended_at: datetime | None = None
+    ending: str | None = None
+    overdue: bool = False
+    due_soon: bool = False
+    extended: bool = False
+
+    @property
+    def unit(self) -> str | None:
+        """Return the competent unit that holds the dossier."""
+        return self.moved_unit or self.received_unit
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether both its reception and its clock are known."""
+        return self.code is not None and self.clock_revision > 0
+
+
+COLUMNS = tuple(field.name for field in fields(Row))
+
+Place = Callable[[str], tuple[str, str]]
+"""A unit's level and province."""
+
+
+def apply(row: Row, event: DossierEvent, place: Place) -> None:
+    """Change `row` by `event`; events that report nothing leave it as it is."""
+    match event:
+        case intake.DossierReceived():
+            _receive(row, event, place)
+        case intake.DossierCorrected():
+            _correct(row, event, place)
+        case intake.DossierVoided():
+            row.voided = True
+        case intake.ResultReturned():
+            row.returned_at = event.time
+        case intake.HistoryImported():
+            returned = [step.at for step in event.data.steps if step.event is intake.StepKind.RETURNED]
+            row.returned_at = max(returned, default=row.returned_at)
+        case routing.DossierMoved():
+            row.moved_unit = event.data.to_unit
+        case _ if isinstance(event.data, sla.Snapshot):
+            _time(row, event, event.data)
+        case _:
+            pass
+
+
+def _receive(row: Row, event: intake.DossierReceived, place: Place) -> None:
+    data = event.data
+    row.code, row.procedure_code, row.field = data.code, data.procedure_code, data.field
+    row.channel, row.receiving_unit, row.received_unit = data.channel, data.receiving_unit, data.competent_unit
+    row.level, row.province = place(data.competent_unit)
+    row.received_at, row.origin, row.batch = event.time, data.origin, data.batch
+
+
+def _correct(row: Row, event: intake.DossierCorrected, place: Place) -> None:
+    data = event.data
+    row.procedure_code = data.procedure_code or row.procedure_code
+    row.field = data.field or row.field
+    row.channel = data.channel or row.channel
+    row.received_at = data.received_at or row.received_at
+    if data.competent_unit:
+        row.received_unit = data.competent_unit
+        row.level, row.province = place(data.competent_unit)
+
+
+def _time(row: Row, event: DossierEvent, snapshot: sla.Snapshot) -> None:
+    """Take the newest snapshot; intake's events keep their order, sla's too, so newest is last."""
+    row.clock_revision = max(row.clock_revision, snapshot.revision)
+    moved = row.due_current is not None and row.due_current != snapshot.due_current
+    row.due_soon = isinstance(event, sla.DueSoon) or (row.due_soon and not moved)
+    row.state, row.outcome, row.ending = snapshot.state, snapshot.outcome, snapshot.ending
+    row.due_original, row.due_current, row.late_at = (
+        snapshot.due_original,
+        snapshot.due_current,
+        snapshot.late_at,
+    )
+    row.ended_at, row.overdue, row.extended = snapshot.ended_at, snapshot.overdue, snapshot.extended

@@ -1,0 +1,1 @@
+"""All SQL of reporting: dossier rows, buckets, figures, imports."""
