@@ -21,7 +21,9 @@ def digits(code: str) -> str:
     return next(part[1:] for part in code.split(".") if part[0] == "D" and part[1:].isdigit())
 
 
-def spread(places: Mapping[str, Place], rows: Iterable[Row], old_districts: Mapping[str, list[Place]]) -> list[Place]:
+def spread(
+    places: Mapping[str, Place], rows: Iterable[Row], old_districts: Mapping[str, list[Place]]
+) -> list[Place]:
     """Return one office for each row and unit it matches, in the order of the rows."""
     known = dict(places)
     found: list[Place] = []
@@ -79,7 +81,9 @@ def _ending(places: Mapping[str, Place], row: Row) -> list[str]:
     if "*" not in row["from"]:
         return [row["from"]]
     last_day = (date.fromisoformat(row["on"]) - timedelta(days=1)).isoformat()
-    return [code for code, place in places.items() if place.valid_to == last_day and is_match(code, row["from"])]
+    return [
+        code for code, place in places.items() if place.valid_to == last_day and is_match(code, row["from"])
+    ]
 
 
 def inherited(places: Mapping[str, Place], successions: Iterable[Succession]) -> list[Succession]:

@@ -28,7 +28,9 @@ def load() -> Package:
     """Return what the installed package holds; raise `ModuleNotFoundError` without it."""
     spec = find_spec("vietnamadminunits")
     if spec is None or spec.origin is None:
-        raise ModuleNotFoundError("vietnamadminunits is needed to build the seed's units (requirements/test.in)")
+        raise ModuleNotFoundError(
+            "vietnamadminunits is needed to build the seed's units (requirements/test.in)"
+        )
     folder = Path(spec.origin).parent / "data"
     converter = json.loads((folder / "converter_2025.json").read_text(encoding="utf-8"))
     with sqlite3.connect(f"file:{folder / 'dataset.db'}?mode=ro", uri=True) as database:
