@@ -1,0 +1,156 @@
+"""The FastAPI application of a service: everything under `/<service>`, each error a problem document."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.routing import APIRouter, iter_route_contexts
+from starlette.exceptions import HTTPException
+
+from libs import telemetry
+from libs.catalogue import Catalogue
+from libs.db import TRANSIENT
+from libs.errors import DomainError, SignInError, UnavailableError, problem, problem_of
+from libs.http_docs import docs_router
+from libs.http_shell import Shell
+from libs.identity import access_rules, anyone, read_key
+from libs.runtime import Runtime
+
+PROBLEM = "application/problem+json"
+
+
+def runtime_of(request: Request) -> Runtime:
+    """Return the runtime the application was built with."""
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+def catalogue_of(request: Request) -> Catalogue:
+    """Return the catalogue of this moment."""
+    return runtime_of(request).catalogue
+
+
+RuntimeDep = Annotated[Runtime, Depends(runtime_of)]
+CatalogueDep = Annotated[Catalogue, Depends(catalogue_of)]
+
+
+def build_app(
+    runtime: Runtime, *, api: Sequence[APIRouter], pages: Sequence[APIRouter] = (), title: str = ""
+) -> FastAPI:
+    """Return the service's application.
+
+    `api` routers land under `/<service>/api/v1`, `pages` under `/<service>`. Beside them: `/docs`,
+    `/openapi.json`, `/metrics`, `/healthz`, `/readyz`, `/static`. Every route of theirs must carry
+    `identity.require(…)` or `identity.anyone()` (`routes_without_rule` finds those that don't).
+    """
+    base = f"/{runtime.settings.service}"
+    app = FastAPI(
+        title=title or f"Một Cửa: {runtime.settings.service}",
+        openapi_url=f"{base}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.runtime = runtime
+    app.state.token_key = read_key(runtime.settings.token_public_key)
+    app.include_router(probes(), prefix=base, include_in_schema=False)
+    app.include_router(docs_router(), prefix=base, include_in_schema=False)
+    for router in api:
+        app.include_router(router, prefix=f"{base}/api/v1")
+    for router in pages:
+        app.include_router(router, prefix=base, include_in_schema=False)
+    _mount_static(app, runtime.settings.service)
+    _handle_errors(app)
+    app.add_middleware(Shell, service=runtime.settings.service)
+    return app
+
+
+def probes() -> APIRouter:
+    """Return health, readiness and metrics. Public: they hold no dossier's data."""
+    router = APIRouter(dependencies=[Depends(anyone())])
+
+    @router.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @router.get("/readyz")
+    async def readyz(runtime: RuntimeDep) -> JSONResponse:
+        checks = {"database": await _database_answers(runtime), "catalogue": runtime.mirror.loaded}
+        return JSONResponse(checks, status_code=200 if all(checks.values()) else 503)
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        body, content_type = telemetry.exposition()
+        return Response(body, media_type=content_type)
+
+    return router
+
+
+async def _database_answers(runtime: Runtime) -> bool:
+    try:
+        return await runtime.pool.fetchval("SELECT 1", timeout=3) == 1
+    except TRANSIENT:
+        return False
+
+
+def _mount_static(app: FastAPI, service: str) -> None:
+    from libs.ui import mount
+
+    mount(app, service)
+
+
+def wants_page(request: Request) -> bool:
+    """Return whether a person in a browser is asking, not a program."""
+    return "/api/" not in request.url.path and "text/html" in request.headers.get("accept", "")
+
+
+def _answer(error: DomainError) -> JSONResponse:
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None  # noqa: PLR2004
+    return JSONResponse(problem_of(error), error.status, headers=headers, media_type=PROBLEM)
+
+
+def _handle_errors(app: FastAPI) -> None:
+    async def domain(request: Request, error: Exception) -> Response:
+        assert isinstance(error, DomainError)  # noqa: S101 - registered for it
+        if isinstance(error, SignInError) and wants_page(request):
+            login = request.app.state.runtime.settings.login_url
+            return RedirectResponse(f"{login}?next={request.url.path}", status_code=303)
+        return _answer(error)
+
+    async def shape(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101
+        errors = [
+            {"field": ".".join(str(p) for p in e["loc"][1:]), "rule": e["type"], "message": e["msg"]}
+            for e in error.errors()
+        ]
+        body = problem(422, DomainError.title, detail="Yêu cầu không đúng khuôn dạng", errors=errors)
+        return JSONResponse(body, 422, media_type=PROBLEM)
+
+    async def away(_request: Request, _error: Exception) -> Response:
+        return _answer(UnavailableError("", "server_away", "Hệ thống tạm gián đoạn, xin thử lại sau ít phút"))
+
+    async def plain(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101
+        body = problem(error.status_code, str(error.detail))
+        return JSONResponse(body, error.status_code, headers=error.headers, media_type=PROBLEM)
+
+    app.add_exception_handler(DomainError, domain)
+    app.add_exception_handler(RequestValidationError, shape)
+    app.add_exception_handler(HTTPException, plain)
+    for transient in TRANSIENT:
+        app.add_exception_handler(transient, away)  # type: ignore[arg-type]
+
+
+def routes_without_rule(app: FastAPI) -> list[str]:
+    """Return the routes that nobody said who may use; a test wants this empty."""
+    return [
+        f"{sorted(route.methods)} {route.path}"
+        for route in all_routes(app)
+        if not access_rules(route.dependant.dependencies)
+    ]
+
+
+def all_routes(app: FastAPI) -> list[Any]:
+    """Return every route with a dependency tree, its path complete (the schema route and mounts have none)."""
+    return [route for route in iter_route_contexts(app.routes) if getattr(route, "dependant", None)]

@@ -1,0 +1,79 @@
+"""Before anything speaks to Kafka: which rights are missing? Faust would wait for them in silence."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from confluent_kafka import KafkaException, TopicCollection
+from confluent_kafka.admin import AclOperation, AdminClient
+
+from libs.kafka import confluent_conf
+from libs.settings import ServiceSettings
+
+_PATIENCE = 15
+
+
+class PreflightError(RuntimeError):
+    """A right, a topic or the broker is missing; the message names all that is."""
+
+
+def missing_rights(
+    settings: ServiceSettings,
+    *,
+    reads: Iterable[str] = (),
+    writes: Iterable[str] = (),
+    group: str | None = None,
+) -> list[str]:
+    """Return what this service lacks, in words: topics (without prefix), their rights, the group's.
+
+    Blocks for up to a minute; raises PreflightError where the broker does not answer or refuses the password.
+    """
+    admin = AdminClient(confluent_conf(settings))
+    try:
+        found = _topics(admin, {settings.topic(t) for t in reads}, {settings.topic(t) for t in writes})
+        return found + (_group(admin, settings.topic_prefix + group) if group else [])
+    except KafkaException as error:
+        raise PreflightError(f"Kafka at {settings.kafka_bootstrap}: {error.args[0].str()}") from None
+
+
+def _topics(admin: Any, reads: set[str], writes: set[str]) -> list[str]:
+    names = sorted(reads | writes)
+    if not names:
+        return []
+    found = []
+    futures = admin.describe_topics(
+        TopicCollection(names), include_authorized_operations=True, request_timeout=_PATIENCE
+    )
+    for topic, future in futures.items():
+        try:
+            granted = set(future.result(_PATIENCE + 5).authorized_operations or ())
+        except KafkaException as error:
+            found.append(f"topic {topic}: {error.args[0].str()}")
+            continue
+        wanted = {op for op, of in ((AclOperation.READ, reads), (AclOperation.WRITE, writes)) if topic in of}
+        found += [f"topic {topic}: {op.name} not granted" for op in sorted(wanted - granted, key=lambda o: o.name)]
+    return found
+
+
+def _group(admin: Any, group: str) -> list[str]:
+    futures = admin.describe_consumer_groups(
+        [group], include_authorized_operations=True, request_timeout=_PATIENCE
+    )
+    try:
+        granted = futures[group].result(_PATIENCE + 5).authorized_operations or ()
+    except KafkaException as error:
+        return [f"group {group}: {error.args[0].str()}"]
+    return [] if AclOperation.READ in granted else [f"group {group}: READ not granted"]
+
+
+async def check(
+    settings: ServiceSettings,
+    *,
+    reads: Iterable[str] = (),
+    writes: Iterable[str] = (),
+    group: str | None = None,
+) -> None:
+    """Raise PreflightError that names every missing right; silent when all is there."""
+    missing = await asyncio.to_thread(missing_rights, settings, reads=reads, writes=writes, group=group)
+    if missing:
+        raise PreflightError("Kafka rights missing: " + "; ".join(missing))

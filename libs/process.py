@@ -1,0 +1,165 @@
+"""`python -m services.<name> api|worker|relay|clockwork`: one or more roles of a service in one process.
+
+`api relay clockwork` may share a process; `worker` (Faust) has its own. SIGTERM and SIGINT end it with 0,
+a role that ends by itself ends the process with 1.
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import structlog
+import uvicorn
+import uvloop
+from fastapi import FastAPI
+
+from libs import health, preflight, telemetry
+from libs.relay import run_relay
+from libs.runtime import Runtime, open_runtime
+from libs.settings import ServiceSettings
+from libs.stream import Pipeline
+
+log = structlog.get_logger()
+ROLES = ("api", "worker", "relay", "clockwork")
+_GRACE = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceParts:
+    """What a service is made of; built in its `__main__`, the only place that builds things.
+
+    `clockwork` runs for ever. `writes` are the topics the relay publishes to.
+    """
+
+    name: str
+    app: Callable[[Runtime], FastAPI]
+    pipeline: Callable[[Runtime], Pipeline] | None = None
+    clockwork: Callable[[Runtime], Awaitable[None]] | None = None
+    settings: type[ServiceSettings] = ServiceSettings
+    writes: tuple[str, ...] = ()
+
+
+def main(parts: ServiceParts, argv: Sequence[str] | None = None) -> NoReturn:
+    """Run the roles named on the command line until told to stop."""
+    roles = list(sys.argv[1:] if argv is None else argv)
+    bad = [role for role in roles if role not in ROLES]
+    if bad or not roles or ("worker" in roles and len(roles) > 1):
+        raise SystemExit(f"usage: python -m services.{parts.name} api|relay|clockwork… or worker")
+    settings = parts.settings(service=parts.name)
+    telemetry.configure(parts.name, "+".join(roles), settings.log_level)
+    if roles == ["worker"]:
+        from libs.worker import run_worker
+
+        if parts.pipeline is None:
+            raise SystemExit(f"{parts.name} hears no topics: it has no worker")
+        run_worker(parts.pipeline, settings)
+    sys.exit(uvloop.run(run_roles(parts, settings, roles)))
+
+
+async def run_roles(parts: ServiceParts, settings: ServiceSettings, roles: Sequence[str]) -> int:
+    """Run the roles until SIGTERM (return 0) or until one of them ends (return 1)."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    if "relay" in roles and parts.writes:
+        await _preflight(settings, parts.writes)
+    async with open_runtime(settings) as runtime:
+        server = _server(parts, runtime) if "api" in roles else None
+        works = _works(parts, runtime, roles, server)
+        tasks = [asyncio.create_task(work, name=name) for name, work in works.items()]
+        stopping = asyncio.create_task(stop.wait(), name="stop")
+        done, _ = await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
+        died = [task for task in done if task is not stopping and not stop.is_set()]
+        for task in died:
+            log.error("role ended", role_ended=task.get_name(), exc_info=_error_of(task))
+        if server is not None:
+            server.should_exit = True
+        await _end(tasks, stopping)
+    return 1 if died else 0
+
+
+async def _preflight(settings: ServiceSettings, writes: tuple[str, ...]) -> None:
+    try:
+        await preflight.check(settings, writes=writes)
+    except preflight.PreflightError as error:
+        log.error("preflight failed", why=str(error))
+        raise SystemExit(1) from None
+
+
+def _works(
+    parts: ServiceParts, runtime: Runtime, roles: Sequence[str], server: "Server | None"
+) -> dict[str, Coroutine[Any, Any, None]]:
+    works: dict[str, Coroutine[Any, Any, None]] = {}
+    if server is not None:
+        works["api"] = server.run_on(runtime.settings)
+    else:
+        works["health"] = _health_only(runtime)
+    if "relay" in roles:
+        works["relay"] = run_relay(runtime.settings)
+    if "clockwork" in roles and parts.clockwork is not None:
+        works["clockwork"] = _forever(parts.clockwork(runtime))
+    return works
+
+
+async def _forever(work: Awaitable[None]) -> None:
+    await work
+
+
+async def _health_only(runtime: Runtime) -> None:
+    async def ready() -> dict[str, bool]:
+        return {"catalogue": runtime.mirror.loaded}
+
+    runner = await health.serve(runtime.settings, ready)
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await runner.cleanup()
+
+
+async def _end(tasks: Sequence[asyncio.Task[Any]], stopping: asyncio.Task[Any]) -> None:
+    for task in (*tasks, stopping):
+        if task.get_name() != "api":
+            task.cancel()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_GRACE):
+            await asyncio.gather(*tasks, stopping, return_exceptions=True)
+
+
+def _error_of(task: asyncio.Task[Any]) -> BaseException | None:
+    return None if task.cancelled() else task.exception()
+
+
+class Server(uvicorn.Server):
+    """uvicorn as one task among others: signals are ours, the socket is opened by us."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        """Leave the signals alone."""
+        yield
+
+    async def run_on(self, settings: ServiceSettings) -> None:
+        """Serve on the settings' host and port until `should_exit`."""
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((settings.host, settings.port))
+        log.info("listening", host=settings.host, port=sock.getsockname()[1])
+        await self.serve(sockets=[sock])
+
+
+def _server(parts: ServiceParts, runtime: Runtime) -> Server:
+    config = uvicorn.Config(
+        parts.app(runtime),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=5,
+        timeout_keep_alive=30,
+        proxy_headers=False,
+        server_header=False,
+    )
+    return Server(config)
