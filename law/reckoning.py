@@ -128,7 +128,7 @@ class WholeDays(Reckoning):
             last = day_number(plus_months(day_date(day), self.duration.amount))
         else:
             last = day + self.duration.amount
-        return Run(start, (day + 1) * DAY, last * DAY + start - day * DAY)
+        return Run(start, start, last * DAY + start - day * DAY)
 
     def counted(self, since: int, until: int) -> int:
         """Return the dates that pass, in ticks."""
@@ -195,3 +195,17 @@ def reckoning_of(*, duration: Duration, rule_set: RuleSet, line: Timeline) -> Re
     if duration.unit is DurationUnit.MINUTE and duration.amount and not duration.same_day:
         return WallClock(line, duration, rule_set)
     return WorkingTime(line, duration, rule_set)
+
+
+def last_day(*, duration: Duration, since: int, line: Timeline) -> int:
+    """Return the last day (number) of a term in days counted from day `since`, rolled forward off a day off."""
+    if duration.unit is DurationUnit.WORKING_DAY:
+        return line.add_days(since, duration.amount)
+    return line.roll(since + duration.amount)
+
+
+def day_before(*, duration: Duration, until: int, line: Timeline) -> int:
+    """Return the last day (number) that is at least a term in days before day `until`."""
+    if duration.unit is DurationUnit.WORKING_DAY:
+        return line.add_days(until, -duration.amount)
+    return until - duration.amount

@@ -68,8 +68,6 @@ class RuleSet:
 
     supplement_intake: SupplementMode
     supplement_appraisal: SupplementMode
-    cancelled_supplement: str
-    """`runs`: a request taken back counts as never made; `pauses`: the wait until then is left out."""
     max_supplements: int | None = None
     beyond_max: str = "runs"
     """One supplement too many: the clock `runs` on, or it `applies` all the same (and is listed)."""

@@ -1,0 +1,119 @@
+"""What the clock says about a dossier, and its own record of how it came to that."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from contracts.sla import ClockState, Ending, Outcome, Uncomputable
+from law.deadline import Terms
+from law.moments import to_moment
+from law.reckoning import Run
+from services.sla.domain.facts import Fact
+
+
+class Note(StrEnum):
+    """Why the fold ignored a fact, or what is remarkable about one it used."""
+
+    SUPERSEDED = "superseded"
+    TAKEN_BACK = "taken_back"
+    SECOND_RECEPTION = "second_reception"
+    BEFORE_RECEPTION = "before_reception"
+    AFTER_END = "after_end"
+    RIVAL_ENDING = "rival_ending"
+    NO_QUESTION = "no_question"
+    AFTER_EXPIRY = "after_expiry"
+    SUPPLEMENT_BEYOND_MAX = "supplement_beyond_max"
+    PAYMENT_COUNTS = "payment_counts"
+    SECOND_EXTENSION = "second_extension"
+    EXTENSION_TOO_LATE = "extension_too_late"
+    EXTENSION_NOT_LATER = "extension_not_later"
+    EXTENSION_WITHOUT_DATE = "extension_without_date"
+    APOLOGY_TOO_LATE = "apology_too_late"
+    SECOND_SUPPLEMENT = "second_supplement"
+    SUPPLEMENT_NOTICE_LATE = "supplement_notice_late"
+    ANSWERED_AFTER_WAIT = "answered_after_wait"
+
+
+class Remark(NamedTuple):
+    """A fact and what there is to say about it."""
+
+    note: Note
+    fact: Fact
+
+
+class SegmentKind(StrEnum):
+    """What the clock did over a stretch of time."""
+
+    WORKED = "worked"
+    PAUSED = "paused"
+
+
+class Segment(NamedTuple):
+    """A half-open stretch [since, until) in ticks; `until` None: still going on.
+
+    `run` counts the restarts before it: what was worked in an earlier run no longer counts. `cause` is the fact
+    that began it (of a pause: the earliest question still open).
+    """
+
+    kind: SegmentKind
+    since: int
+    until: int | None
+    run: int
+    cause: Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The clock of one dossier, from facts alone; how it looks at a moment is for `standing` to say.
+
+    `state` None: the dossier was not (yet) received, as far as we have heard. `late_at` is None while paused
+    (a waiting dossier is not late) and without a deadline. `due_tick` is the exact deadline in ticks, before it
+    was rounded to the appointment `due_current`. All moments UTC.
+    """
+
+    state: ClockState | None
+    received_at: datetime | None = None
+    starts_at: datetime | None = None
+    due_original: datetime | None = None
+    due_current: datetime | None = None
+    late_at: datetime | None = None
+    outcome: Outcome | None = None
+    ended_at: datetime | None = None
+    ending: Ending | None = None
+    error: Uncomputable | None = None
+    extended: bool = False
+    apologised_at: datetime | None = None
+    wait_expires_at: datetime | None = None
+    terms: Terms | None = None
+    run: Run | None = None
+    due_tick: int = 0
+    restarts: int = 0
+    supplements: int = 0
+    segments: tuple[Segment, ...] = ()
+    marks: tuple[Fact, ...] = ()
+    """Neutral facts worth a word in the explanation: consultations, extension, apology, move."""
+    ignored: tuple[Remark, ...] = ()
+    flags: tuple[Remark, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the dossier was received and has not ended."""
+        return self.state is not None and self.ended_at is None and self.state is not ClockState.VOIDED
+
+    @property
+    def waiting_for(self) -> Fact | None:
+        """Return the question the clock waits for, while paused."""
+        if self.state is ClockState.PAUSED:
+            return self.segments[-1].cause
+        return None
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """Return since when the clock stands still, while paused."""
+        if self.state is not ClockState.PAUSED:
+            return None
+        since = len(self.segments) - 1
+        while since and self.segments[since - 1].kind is SegmentKind.PAUSED:
+            since -= 1
+        return to_moment(self.segments[since].since)

@@ -1,0 +1,102 @@
+"""The fold: facts in any order in, one answer out. Pure, total, and without a walk over days."""
+
+from collections.abc import Iterable, Mapping
+
+from contracts.sla import ClockState, Ending, Outcome, Uncomputable
+from law.deadline import Terms
+from law.moments import DAY, to_moment
+from law.timeline import OutsideCalendarError
+from services.sla.domain.answer import Answer
+from services.sla.domain.facts import Fact, FactKind
+from services.sla.domain.order import Cast
+from services.sla.domain.walk import Walk
+
+ENDINGS: Mapping[FactKind, Ending] = {
+    FactKind.RESOLVED: Ending.RESOLVED,
+    FactKind.RETURNED: Ending.RESOLVED,
+    FactKind.REFUSED: Ending.REFUSED,
+    FactKind.WITHDRAWN: Ending.WITHDRAWN,
+    FactKind.STOPPED: Ending.STOPPED,
+}
+
+
+def fold(facts: Iterable[Fact], terms: Terms | Uncomputable) -> Answer:
+    """Return the answer for a dossier's facts, in whatever order and however often they are given.
+
+    `terms` are those of its reception (`law.deadline.terms_of`), or why there are none.
+    """
+    cast = Cast(facts)
+    if cast.received is None:
+        return Answer(state=None, ignored=tuple(cast.ignored))
+    if cast.voided is not None:
+        return _voided(cast, cast.voided)
+    if isinstance(terms, Uncomputable):
+        return _uncomputable(cast, terms)
+    try:
+        walk = Walk(cast.received, cast.received_tick, terms)
+        walk.over(cast.rest)
+        if cast.end is not None:
+            walk.stop(cast.end)
+        return _answer(cast, walk)
+    except OutsideCalendarError:
+        return _uncomputable(cast, Uncomputable.OUTSIDE_CALENDAR)
+
+
+def _answer(cast: Cast, walk: Walk) -> Answer:
+    end, waits = cast.end, bool(walk.open) and cast.end is None
+    due_original = to_moment(walk.due_original)
+    due = walk.appointment
+    wait_until = walk.wait_until
+    return Answer(
+        state=ClockState.STOPPED if end else ClockState.PAUSED if waits else ClockState.RUNNING,
+        received_at=to_moment(cast.received_tick),
+        starts_at=to_moment(walk.run.start),
+        due_original=due_original,
+        due_current=due_original if due == walk.due_original else to_moment(due),
+        late_at=None if waits else to_moment(walk.late),
+        outcome=outcome_of(end.tick, due=due, late=walk.late) if end else None,
+        ended_at=to_moment(end.tick) if end else None,
+        ending=ENDINGS[end.kind] if end else None,
+        extended=walk.extensions > 0,
+        apologised_at=walk.apologised.time if walk.apologised else None,
+        wait_expires_at=to_moment(wait_until) if waits and wait_until is not None else None,
+        terms=walk.terms,
+        run=walk.run,
+        due_tick=walk.due,
+        restarts=walk.restarts,
+        supplements=walk.supplements,
+        segments=tuple(walk.segments if end else walk.with_going_on()),
+        marks=tuple(walk.marks),
+        ignored=(*cast.ignored, *walk.ignored),
+        flags=tuple(walk.flags),
+    )
+
+
+def outcome_of(end: int, *, due: int, late: int) -> Outcome:
+    """Return the outcome of an end against its appointment, all in ticks.
+
+    Late from the first late moment on; early on an earlier date than the appointment's; else on time.
+    """
+    if end >= late:
+        return Outcome.LATE
+    return Outcome.EARLY if end // DAY < due // DAY else Outcome.ON_TIME
+
+
+def _voided(cast: Cast, voided: Fact) -> Answer:
+    return Answer(
+        state=ClockState.VOIDED,
+        received_at=to_moment(cast.received_tick),
+        ended_at=voided.time,
+        ignored=tuple(cast.ignored),
+    )
+
+
+def _uncomputable(cast: Cast, error: Uncomputable) -> Answer:
+    return Answer(
+        state=ClockState.ERROR,
+        error=error,
+        received_at=to_moment(cast.received_tick),
+        ended_at=cast.end.time if cast.end else None,
+        ending=ENDINGS[cast.end.kind] if cast.end else None,
+        ignored=tuple(cast.ignored),
+    )

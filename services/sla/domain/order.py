@@ -1,0 +1,127 @@
+"""One order for facts that came in any order: repeats dropped, corrections applied first, roles dealt out."""
+
+from collections.abc import Iterable
+from operator import attrgetter
+from uuid import UUID
+
+from services.sla.domain.answer import Note, Remark
+from services.sla.domain.facts import Fact, FactKind
+
+_KEY = attrgetter("tick", "rank", "emitter", "seq", "part", "id")
+_ENDINGS = frozenset({FactKind.RESOLVED, FactKind.REFUSED, FactKind.WITHDRAWN, FactKind.STOPPED})
+_QUESTIONS = frozenset({FactKind.INTAKE_SUPPLEMENT_REQUESTED, FactKind.SUPPLEMENT_REQUESTED})
+
+
+class Cast:
+    """The facts of a dossier with their roles: reception, end, those between in order, and those left aside.
+
+    Of rival endings the earliest in order is the end; a return without any ending stands for it.
+    """
+
+    __slots__ = ("end", "ignored", "received", "received_tick", "rest", "voided")
+
+    def __init__(self, facts: Iterable[Fact]) -> None:
+        self.received: Fact | None = None
+        self.received_tick = 0
+        self.end: Fact | None = None
+        self.voided: Fact | None = None
+        self.rest: list[Fact] = []
+        self.ignored: list[Remark] = []
+        self._bound(self._deal(self._settled(sorted(facts, key=_KEY))))
+
+    def _settled(self, ordered: list[Fact]) -> list[Fact]:
+        """Return the facts without repeats, and without those that others replace."""
+        settled = []
+        previous = None
+        replacing = False
+        for fact in ordered:
+            if previous is None or fact.id != previous.id or fact.part != previous.part:
+                settled.append(fact)
+                replacing = replacing or fact.replaces is not None
+            previous = fact
+        return self._replaced(settled) if replacing else settled
+
+    def _replaced(self, ordered: list[Fact]) -> list[Fact]:
+        """Leave aside what was replaced; of several replacements of one event the last in order stands."""
+        latest = {fact.replaces: fact for fact in ordered if fact.replaces is not None}
+        kept = []
+        for fact in ordered:
+            by = latest.get(fact.id)
+            is_mended = by is not None and fact.kind is FactKind.RECEIVED and by.kind is FactKind.CORRECTED
+            is_outdone = fact.replaces is not None and latest[fact.replaces].id != fact.id
+            if is_outdone or (by is not None and not is_mended):
+                self.ignored.append(Remark(Note.SUPERSEDED, fact))
+            else:
+                kept.append(fact)
+        return kept
+
+    def _deal(self, ordered: list[Fact]) -> list[Fact]:
+        """Take reception and voiding, and return the endings; a return comes after all true endings."""
+        endings = []
+        returns = []
+        corrected = None
+        for fact in ordered:
+            kind = fact.kind
+            if kind is FactKind.RECEIVED:
+                self._receive(fact)
+            elif kind in _ENDINGS:
+                endings.append(fact)
+            elif kind is FactKind.RETURNED:
+                returns.append(fact)
+            elif kind is FactKind.VOIDED:
+                self.voided = self.voided or fact
+            elif kind is FactKind.CORRECTED:
+                corrected = fact.new_tick or corrected
+            else:
+                self.rest.append(fact)
+        if corrected is not None:
+            self.received_tick = corrected
+        return endings or returns
+
+    def _receive(self, fact: Fact) -> None:
+        if self.received is None:
+            self.received = fact
+            self.received_tick = fact.tick
+        else:
+            self.ignored.append(Remark(Note.SECOND_RECEPTION, fact))
+
+    def _bound(self, endings: list[Fact]) -> None:
+        """Choose the end, and leave aside what lies outside the dossier's life."""
+        if self.received is None:
+            return
+        since = self.received_tick
+        for fact in endings:
+            if fact.tick < since:
+                self.ignored.append(Remark(Note.BEFORE_RECEPTION, fact))
+            elif self.end is None:
+                self.end = fact
+            elif fact.kind is not FactKind.RETURNED:
+                self.ignored.append(Remark(Note.RIVAL_ENDING, fact))
+        if not self.rest:
+            return
+        until = (self.end.tick, self.end.rank) if self.end else None
+        lived = []
+        for fact in self.rest:
+            if fact.tick < since:
+                self.ignored.append(Remark(Note.BEFORE_RECEPTION, fact))
+            elif until is not None and (fact.tick, fact.rank) > until:
+                self.ignored.append(Remark(Note.AFTER_END, fact))
+            else:
+                lived.append(fact)
+        is_taken_back = any(fact.kind is FactKind.SUPPLEMENT_CANCELLED for fact in lived)
+        self.rest = self._without_taken_back(lived) if is_taken_back else lived
+
+    def _without_taken_back(self, facts: list[Fact]) -> list[Fact]:
+        """Drop each supplement request that was taken back while still open, with its taking back."""
+        asked: dict[UUID, Fact] = {}
+        gone: set[UUID] = set()
+        for fact in facts:
+            key = fact.request or fact.id
+            if fact.kind in _QUESTIONS:
+                asked[key] = fact
+            elif fact.kind is FactKind.SUPPLEMENT_PROVIDED:
+                asked.pop(key if fact.request else next(reversed(asked), key), None)
+            elif fact.kind is FactKind.SUPPLEMENT_CANCELLED and key in asked:
+                gone |= {asked.pop(key).id, fact.id}
+        self.ignored += [Remark(Note.TAKEN_BACK, fact) for fact in facts if fact.id in gone]
+        return [fact for fact in facts if fact.id not in gone]

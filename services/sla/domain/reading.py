@@ -1,0 +1,95 @@
+"""Facts out of events: what of each event matters to the clock."""
+
+from collections.abc import Iterator, Mapping
+
+from contracts import intake, routing
+from contracts.envelope import DossierEvent
+from contracts.intake import INTAKE_STEPS, StepKind
+from law.moments import to_tick
+from services.sla.domain.facts import Fact, FactKind
+
+KINDS: Mapping[type[DossierEvent], FactKind] = {
+    intake.DossierReceived: FactKind.RECEIVED,
+    intake.DossierCorrected: FactKind.CORRECTED,
+    intake.IntakeSupplementRequested: FactKind.INTAKE_SUPPLEMENT_REQUESTED,
+    intake.SupplementProvided: FactKind.SUPPLEMENT_PROVIDED,
+    intake.PaymentMade: FactKind.PAYMENT_MADE,
+    intake.DossierWithdrawn: FactKind.WITHDRAWN,
+    intake.DossierRefused: FactKind.REFUSED,
+    intake.DossierVoided: FactKind.VOIDED,
+    intake.ResultReturned: FactKind.RETURNED,
+    routing.SupplementRequested: FactKind.SUPPLEMENT_REQUESTED,
+    routing.SupplementRequestCancelled: FactKind.SUPPLEMENT_CANCELLED,
+    routing.PaymentRequested: FactKind.PAYMENT_REQUESTED,
+    routing.ConsultationRequested: FactKind.CONSULTATION_REQUESTED,
+    routing.ConsultationAnswered: FactKind.CONSULTATION_ANSWERED,
+    routing.ExtensionGranted: FactKind.EXTENDED,
+    routing.ApologyIssued: FactKind.APOLOGISED,
+    routing.RefusedAfterAppraisal: FactKind.REFUSED,
+    routing.DossierStopped: FactKind.STOPPED,
+    routing.DossierResolved: FactKind.RESOLVED,
+    routing.DossierMoved: FactKind.MOVED,
+}
+
+STEPS: Mapping[StepKind, FactKind] = {
+    StepKind.SUPPLEMENT_PROVIDED: FactKind.SUPPLEMENT_PROVIDED,
+    StepKind.PAYMENT_MADE: FactKind.PAYMENT_MADE,
+    StepKind.WITHDRAWN: FactKind.WITHDRAWN,
+    StepKind.RETURNED: FactKind.RETURNED,
+}
+_STEP_RANKS = {
+    FactKind.SUPPLEMENT_PROVIDED: intake.SupplementProvided.RANK,
+    FactKind.PAYMENT_MADE: intake.PaymentMade.RANK,
+    FactKind.WITHDRAWN: intake.DossierWithdrawn.RANK,
+    FactKind.RETURNED: intake.ResultReturned.RANK,
+}
+
+
+def facts_of(event: DossierEvent) -> Iterator[Fact]:
+    """Yield the facts an event states for the clock: mostly one, none for hand-overs, several for a history.
+
+    Of an imported history only the steps that intake itself states; routing says the others.
+    """
+    if isinstance(event, intake.HistoryImported):
+        yield from _steps(event)
+        return
+    kind = KINDS.get(type(event))
+    if kind is None:
+        return
+    data = event.data
+    new = getattr(data, "new_due_at", None) or getattr(data, "received_at", None)
+    yield Fact(
+        tick=to_tick(event.time),
+        rank=event.RANK,
+        emitter=event.EMITTER.value,
+        seq=event.dossierseq,
+        id=event.id,
+        kind=kind,
+        replaces=event.replaces,
+        request=getattr(data, "request", None),
+        reason=getattr(data, "reason", None),
+        ground=getattr(data, "ground", None),
+        by=getattr(data, "officer", None) or getattr(data, "signed_by", None),
+        unit=getattr(data, "to_unit", None) or getattr(data, "responsible_unit", None),
+        new_tick=to_tick(new) if new else None,
+    )
+
+
+def _steps(event: intake.HistoryImported) -> Iterator[Fact]:
+    for part, step in enumerate(event.data.steps):
+        if step.event in INTAKE_STEPS:
+            kind = STEPS[step.event]
+            yield Fact(
+                tick=to_tick(step.at),
+                rank=_STEP_RANKS[kind],
+                emitter=event.EMITTER.value,
+                seq=event.dossierseq,
+                id=event.id,
+                kind=kind,
+                part=part,
+                replaces=event.replaces,
+                reason=step.reason,
+                ground=step.ground,
+                by=step.officer,
+                unit=step.unit,
+            )

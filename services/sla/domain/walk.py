@@ -1,0 +1,262 @@
+"""The walk over a dossier's facts in order: what each does to the deadline.
+
+An open question (supplement, payment) stops the clock. What lay between is left out of the limit (pause), or the
+whole limit begins anew with the answer (restart), as the rule set says. Questions that overlap count once. A
+deadline never moves backwards, and once it has passed no question and no extension can undo that.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from uuid import UUID
+
+from law.deadline import Terms
+from law.moments import DAY
+from law.reckoning import day_before, last_day
+from law.rule_set import SupplementMode
+from services.sla.domain.answer import Note, Remark, Segment, SegmentKind
+from services.sla.domain.facts import Fact, FactKind
+
+SUPPLEMENTS = frozenset({FactKind.INTAKE_SUPPLEMENT_REQUESTED, FactKind.SUPPLEMENT_REQUESTED})
+PAYMENTS = frozenset({FactKind.PAYMENT_REQUESTED})
+
+
+class Walk:
+    """The clock between two facts. All times in ticks; `due` is exact, `appointment` rounded."""
+
+    __slots__ = (
+        "_asked",
+        "_cause",
+        "_since",
+        "apologised",
+        "appointment",
+        "due",
+        "due_original",
+        "extensions",
+        "flags",
+        "ignored",
+        "late",
+        "marks",
+        "open",
+        "restarts",
+        "run",
+        "segments",
+        "supplements",
+        "terms",
+        "wait_until",
+    )  # fmt: skip
+
+    def __init__(self, received: Fact, tick: int, terms: Terms) -> None:
+        self.terms = terms
+        self.run = terms.reckoning.begin(tick)
+        self.due = self.run.due
+        self.due_original = self.appointment = terms.reckoning.appointment(self.due)
+        self.late = terms.late(self.appointment)
+        self.open: dict[UUID, Fact] = {}
+        self.restarts = self.supplements = self.extensions = 0
+        self.wait_until: int | None = None
+        self.apologised: Fact | None = None
+        self.segments: list[Segment] = []
+        self.marks: list[Fact] = []
+        self.ignored: list[Remark] = []
+        self.flags: list[Remark] = []
+        self._since = tick
+        self._cause = received
+        self._asked: set[UUID] = set()
+
+    def over(self, facts: Iterable[Fact]) -> None:
+        """Apply facts in order."""
+        for fact in facts:
+            _STEPS[fact.kind](self, fact)
+
+    def stop(self, end: Fact) -> None:
+        """End the clock; what was still waited for is left out up to the end."""
+        since, waits = self._since, bool(self.open)
+        self._cut(end)
+        if waits:
+            self._leave_out(since, end.tick)
+
+    def with_going_on(self) -> list[Segment]:
+        """Return the segments and the stretch that is still going on."""
+        return [*self.segments, Segment(self._kind, self._since, None, self.restarts, self._cause)]
+
+    @property
+    def _kind(self) -> SegmentKind:
+        return SegmentKind.PAUSED if self.open else SegmentKind.WORKED
+
+    def _cut(self, fact: Fact) -> None:
+        """End the stretch of time that was going on."""
+        if fact.tick > self._since:
+            self.segments.append(Segment(self._kind, self._since, fact.tick, self.restarts, self._cause))
+        self._since = fact.tick
+        self._cause = fact
+
+    def ask_supplement(self, fact: Fact) -> None:
+        """Stop the clock for a supplement, unless it comes after expiry or is one too many."""
+        rules = self.terms.rule_set
+        most = rules.max_supplements
+        if fact.tick >= self.late and not self.open:
+            self._ignore(Note.AFTER_EXPIRY, fact)
+        elif most is not None and self.supplements >= most and rules.beyond_max == "runs":
+            self._ignore(Note.SUPPLEMENT_BEYOND_MAX, fact)
+        else:
+            self.supplements += 1
+            self._remark_supplement(fact)
+            if rules.supplement_wait is not None:
+                line = self.terms.calendar.timeline
+                day = last_day(duration=rules.supplement_wait, since=fact.tick // DAY, line=line)
+                self.wait_until = (day + 1) * DAY
+            self._ask(fact)
+
+    def _remark_supplement(self, fact: Fact) -> None:
+        if self.supplements > 1:
+            self.flags.append(Remark(Note.SECOND_SUPPLEMENT, fact))
+        notice = self.terms.rule_set.supplement_notice
+        if notice is not None and not self.restarts and fact.kind is FactKind.SUPPLEMENT_REQUESTED:
+            line = self.terms.calendar.timeline
+            if fact.tick // DAY > last_day(duration=notice, since=self.run.start // DAY, line=line):
+                self.flags.append(Remark(Note.SUPPLEMENT_NOTICE_LATE, fact))
+
+    def ask_payment(self, fact: Fact) -> None:
+        """Stop the clock for a financial obligation, where the rule set says so."""
+        if not self.terms.rule_set.payment_pauses:
+            self._ignore(Note.PAYMENT_COUNTS, fact)
+        elif fact.tick >= self.late and not self.open:
+            self._ignore(Note.AFTER_EXPIRY, fact)
+        else:
+            self._ask(fact)
+
+    def _ask(self, fact: Fact) -> None:
+        if not self.open:
+            self._cut(fact)
+        self.open[fact.request or fact.id] = fact
+
+    def answer_supplement(self, fact: Fact) -> None:
+        """End the wait for a supplement; by the rule set the limit begins anew or runs on."""
+        question = self._answered(fact, SUPPLEMENTS)
+        if question is None:
+            return
+        if self.wait_until is not None and fact.tick >= self.wait_until:
+            self.flags.append(Remark(Note.ANSWERED_AFTER_WAIT, fact))
+        self.wait_until = None
+        rules = self.terms.rule_set
+        at_intake = question.kind is FactKind.INTAKE_SUPPLEMENT_REQUESTED
+        mode = rules.supplement_intake if at_intake else rules.supplement_appraisal
+        self._resume(fact, question, restarts=mode is SupplementMode.RESTART)
+
+    def answer_payment(self, fact: Fact) -> None:
+        """End the wait for a payment."""
+        question = self._answered(fact, PAYMENTS)
+        if question is not None:
+            self._resume(fact, question, restarts=False)
+
+    def _answered(self, fact: Fact, kinds: frozenset[FactKind]) -> Fact | None:
+        """Return the question it answers: the one it names, else the latest open one; None if there is none."""
+        key = fact.request or next((key for key in reversed(self.open) if self.open[key].kind in kinds), None)
+        question = self.open.get(key) if key else None
+        if question is None or question.kind not in kinds:
+            self._ignore(Note.NO_QUESTION, fact)
+            return None
+        return question
+
+    def _resume(self, fact: Fact, question: Fact, *, restarts: bool) -> None:
+        """Take a question off; leave the wait out of the limit, or begin the limit anew."""
+        since = self._since
+        self._cut(fact)
+        del self.open[question.request or question.id]
+        if self.open:
+            self._cause = next(iter(self.open.values()))
+        if restarts:
+            self.restarts += 1
+            self.run = self.terms.reckoning.begin(fact.tick)
+            self._move(max(self.due, self.run.due))
+        else:
+            self._leave_out(since, fact.tick)
+
+    def _leave_out(self, since: int, until: int) -> None:
+        reckoning = self.terms.reckoning
+        due = reckoning.shift(self.due, max(since, self.run.counts_from), until)
+        if until >= self.late:
+            due = max(due, reckoning.at_earliest(until))
+        self._move(due)
+
+    def _move(self, due: int) -> None:
+        if due != self.due:
+            self.due = due
+            self.appointment = max(self.appointment, self.terms.reckoning.appointment(due))
+            self.late = self.terms.late(self.appointment)
+
+    def extend(self, fact: Fact) -> None:
+        """Move the deadline to the new appointment: as often as allowed, in time, and only to a later one."""
+        wrong = self._wrong_with_extension(fact)
+        if wrong is None or (
+            wrong is Note.EXTENSION_TOO_LATE and self.terms.rule_set.late_extension == "applies"
+        ):
+            self.extensions += 1
+            self.apologised = self.apologised or fact
+            self.marks.append(fact)
+            self._move(fact.new_tick or self.due)
+            if wrong is not None:
+                self.flags.append(Remark(wrong, fact))
+        else:
+            self._ignore(wrong, fact)
+
+    def _wrong_with_extension(self, fact: Fact) -> Note | None:
+        if fact.new_tick is None:
+            return Note.EXTENSION_WITHOUT_DATE
+        if fact.tick >= self.late and not self.open:
+            return Note.AFTER_EXPIRY
+        if self.extensions >= self.terms.rule_set.max_extensions:
+            return Note.SECOND_EXTENSION
+        if fact.new_tick <= self.due:
+            return Note.EXTENSION_NOT_LATER
+        return None if self._is_in_time(fact) else Note.EXTENSION_TOO_LATE
+
+    def _is_in_time(self, fact: Fact) -> bool:
+        """Tell whether a letter went out the prescribed time before expiry; while waiting nothing expires."""
+        lead, line = self.terms.rule_set.apology_lead, self.terms.calendar.timeline
+        due_day = self.appointment // DAY
+        return bool(self.open) or fact.tick // DAY <= day_before(duration=lead, until=due_day, line=line)
+
+    def apologise(self, fact: Fact) -> None:
+        """Note the letter of apology, and whether it came in time."""
+        self.marks.append(fact)
+        self.apologised = self.apologised or fact
+        if not self._is_in_time(fact):
+            self.flags.append(Remark(Note.APOLOGY_TOO_LATE, fact))
+
+    def ask_opinion(self, fact: Fact) -> None:
+        """Note a consultation: the clock runs on."""
+        self._asked.add(fact.request or fact.id)
+        self.marks.append(fact)
+
+    def answer_opinion(self, fact: Fact) -> None:
+        """Note the answer to a consultation."""
+        if fact.request in self._asked:
+            self.marks.append(fact)
+        else:
+            self._ignore(Note.NO_QUESTION, fact)
+
+    def mark(self, fact: Fact) -> None:
+        """Note a fact that leaves the clock alone."""
+        self.marks.append(fact)
+
+    def take_back(self, fact: Fact) -> None:
+        """Ignore the taking back of a request that is not open."""
+        self._ignore(Note.NO_QUESTION, fact)
+
+    def _ignore(self, note: Note, fact: Fact) -> None:
+        self.ignored.append(Remark(note, fact))
+
+
+_STEPS: Mapping[FactKind, Callable[[Walk, Fact], None]] = {
+    FactKind.INTAKE_SUPPLEMENT_REQUESTED: Walk.ask_supplement,
+    FactKind.SUPPLEMENT_REQUESTED: Walk.ask_supplement,
+    FactKind.SUPPLEMENT_PROVIDED: Walk.answer_supplement,
+    FactKind.SUPPLEMENT_CANCELLED: Walk.take_back,
+    FactKind.PAYMENT_REQUESTED: Walk.ask_payment,
+    FactKind.PAYMENT_MADE: Walk.answer_payment,
+    FactKind.CONSULTATION_REQUESTED: Walk.ask_opinion,
+    FactKind.CONSULTATION_ANSWERED: Walk.answer_opinion,
+    FactKind.EXTENDED: Walk.extend,
+    FactKind.APOLOGISED: Walk.apologise,
+    FactKind.MOVED: Walk.mark,
+}
