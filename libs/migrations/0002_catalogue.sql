@@ -13,7 +13,7 @@ CREATE INDEX catalogue_item_revision ON catalogue_item (revision);
 
 -- One row; its counter grows with every change, so that readers ask for one number a second.
 CREATE TABLE catalogue_state (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    single boolean PRIMARY KEY DEFAULT true CHECK (single),
     revision bigint NOT NULL DEFAULT 0
 );
 INSERT INTO catalogue_state DEFAULT VALUES;
