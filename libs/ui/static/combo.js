@@ -33,6 +33,7 @@
 
     let hits = [];
     let current = -1;
+    let last = select.selectedIndex;
     const none = [...select.options].find((option) => option.value === "");
     const chosen = () => select.selectedOptions[0]?.text ?? "";
     const close = () => {
@@ -49,7 +50,7 @@
       list.children[place].scrollIntoView({ block: "nearest" });
     };
     const choose = (option) => {
-      select.value = option.value;
+      select.selectedIndex = last = option.index;
       input.value = chosen();
       select.dispatchEvent(new Event("change", { bubbles: true }));
       close();
@@ -64,7 +65,8 @@
       return made;
     };
     const show = () => {
-      const words = fold(input.value).split(/\s+/).filter(Boolean);
+      const typed = input.value === chosen() ? "" : input.value;
+      const words = fold(typed).split(/\s+/).filter(Boolean);
       hits = choices.filter((choice) => words.every((word) => choice.key.includes(word))).slice(0, MOST);
       list.replaceChildren(...hits.map(item));
       list.hidden = hits.length === 0;
@@ -80,7 +82,10 @@
     };
 
     input.addEventListener("focus", () => input.select());
-    input.addEventListener("input", show);
+    input.addEventListener("input", () => {
+      select.selectedIndex = none ? none.index : -1; // half a word is no choice: Enter must not send the old one
+      show();
+    });
     input.addEventListener("keydown", (event) => {
       if (event.isComposing || !keys[event.key]) return; // Telex and VNI compose letters
       if (keys[event.key]() !== false) event.preventDefault();
@@ -89,7 +94,10 @@
     input.addEventListener("blur", () => {
       if (!list.hidden && input.value.trim() && hits.length === 1) choose(hits[0].option);
       else if (!input.value.trim() && none) choose(none);
-      else input.value = chosen();
+      else {
+        select.selectedIndex = last;
+        input.value = chosen();
+      }
       close();
     });
 
