@@ -3,7 +3,7 @@
 import asyncio
 import functools
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
@@ -126,16 +126,28 @@ class KafkaAdmin:
         names = {right.name for right in wanted}
         users = {f"User:{right.user}" for right in wanted}
         target = {_binding(right, self.access.host) for right in wanted}
-        described = self._client.describe_acls(_ANY_ACL).result(_WAIT)
-        present = {acl for acl in described if acl.name in names and acl.principal in users}
+        present = {acl for acl in self._acls(names) if acl.principal in users}
         if missing := target - present:
             self._all(self._client.create_acls(list(missing)))
         self._delete_acls(present - target)
+        self._wait_until(lambda: target <= self._acls(names), "the rights")
 
     def drop_rights(self, names: Collection[str]) -> None:
         """Take back every right on the named topics and groups."""
-        described = self._client.describe_acls(_ANY_ACL).result(_WAIT)
-        self._delete_acls({acl for acl in described if acl.name in names})
+        self._delete_acls(self._acls(names))
+
+    def _acls(self, names: Collection[str]) -> set[AclBinding]:
+        return {acl for acl in self._client.describe_acls(_ANY_ACL).result(_WAIT) if acl.name in names}
+
+    def _wait_until(self, seen: Callable[[], bool], what: str) -> None:
+        """The controller answers before the broker has heard of a change; wait until the broker has."""
+        end = time.monotonic() + _WAIT
+        while not seen():
+            if time.monotonic() > end:
+                raise StackError(
+                    f"Kafka at {self.access.bootstrap} did not take {what} within {_WAIT:.0f} s."
+                )
+            time.sleep(0.02)
 
     def _delete_acls(self, bindings: set[AclBinding]) -> None:
         filters = [
