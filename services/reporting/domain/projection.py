@@ -82,7 +82,11 @@ def apply(row: Row, event: DossierEvent, place: Place) -> None:
 def _receive(row: Row, event: intake.DossierReceived, place: Place) -> None:
     data = event.data
     row.code, row.procedure_code, row.field = data.code, data.procedure_code, data.field
-    row.channel, row.receiving_unit, row.received_unit = data.channel, data.receiving_unit, data.competent_unit
+    row.channel, row.receiving_unit, row.received_unit = (
+        data.channel,
+        data.receiving_unit,
+        data.competent_unit,
+    )
     row.level, row.province = place(data.competent_unit)
     row.received_at, row.origin, row.batch = event.time, data.origin, data.batch
 

@@ -141,7 +141,10 @@ async def period(conn: Connection, begin: datetime, end: datetime) -> list[Any]:
 
 async def years(conn: Connection) -> dict[int, int]:
     """Return the years of reception with a number that grows whenever their figures change."""
-    return {r["year"]: r["changes"] for r in await conn.fetch("SELECT year, changes FROM changed_year ORDER BY year")}
+    return {
+        r["year"]: r["changes"]
+        for r in await conn.fetch("SELECT year, changes FROM changed_year ORDER BY year")
+    }
 
 
 async def open_dossiers(conn: Connection) -> list[Any]:

@@ -40,7 +40,9 @@ async def add(conn: Connection, whole: Counter[UUID]) -> None:
         await conn.execute(_ADD, [batch for batch, _ in pairs], [n for _, n in pairs])
 
 
-async def pass_barrier(conn: Connection, batch: UUID, *, partition: int, partitions: int, dossiers: int) -> None:
+async def pass_barrier(
+    conn: Connection, batch: UUID, *, partition: int, partitions: int, dossiers: int
+) -> None:
     """Note that an import's barrier arrived."""
     await conn.execute(_BARRIER, batch, partition, partitions, dossiers)
 

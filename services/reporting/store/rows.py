@@ -18,7 +18,9 @@ _TYPES = {
 
 
 def _type(column: str) -> str:
-    return _TYPES.get(column, "timestamptz" if column.endswith("_at") or column.startswith("due_") else "text")
+    return _TYPES.get(
+        column, "timestamptz" if column.endswith("_at") or column.startswith("due_") else "text"
+    )
 
 
 _LIST = ", ".join(COLUMNS)

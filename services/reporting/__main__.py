@@ -1,0 +1,37 @@
+"""`python -m services.reporting api clockwork` or `worker`: the only place that builds reporting."""
+
+from fastapi import FastAPI
+from prometheus_client import REGISTRY
+
+from libs.clock import utcnow
+from libs.http import build_app
+from libs.process import ServiceParts, main
+from libs.runtime import Runtime
+from services.reporting import agents, api, pages
+from services.reporting.clockwork import Refresher
+from services.reporting.metrics import FiguresCollector
+from services.reporting.settings import ReportingSettings
+
+
+def app(runtime: Runtime) -> FastAPI:
+    """Return the application."""
+    return build_app(runtime, api=[api.router], pages=[pages.router], title="Một Cửa: báo cáo")
+
+
+async def clockwork(runtime: Runtime) -> None:
+    """Renew the gauges for ever."""
+    collector = FiguresCollector()
+    REGISTRY.register(collector)
+    await Refresher(runtime.pool, collector, utcnow).run(runtime.settings.snapshot_seconds)
+
+
+PARTS = ServiceParts(
+    name="reporting",
+    app=app,
+    pipeline=lambda runtime: agents.pipeline(lambda: runtime.catalogue),
+    clockwork=clockwork,
+    settings=ReportingSettings,
+)
+
+if __name__ == "__main__":
+    main(PARTS)
