@@ -1,6 +1,6 @@
 """The FastAPI application of a service: everything under `/<service>`, each error a problem document."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
@@ -95,8 +95,9 @@ async def _database_answers(runtime: Runtime) -> bool:
 
 
 def _mount_static(app: FastAPI, service: str) -> None:
-    from libs.ui import mount
+    from libs.ui import environment, mount
 
+    app.state.page_environment = environment(service)
     mount(app, service)
 
 
@@ -105,41 +106,58 @@ def wants_page(request: Request) -> bool:
     return "/api/" not in request.url.path and "text/html" in request.headers.get("accept", "")
 
 
-def _answer(error: DomainError) -> JSONResponse:
+def _answer(request: Request, document: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    """Return the problem document, to a person in a browser as the page that says the same."""
+    status = int(document["status"])
+    if not wants_page(request):
+        return JSONResponse(document, status, headers=headers, media_type=PROBLEM)
+    from libs.ui import problem_page
+
+    env, detail = request.app.state.page_environment, str(document.get("detail", ""))
+    return problem_page(env, status, detail, identity=anyone()(request))
+
+
+async def _domain(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DomainError)  # noqa: S101 - registered for it
+    if isinstance(error, SignInError) and wants_page(request):
+        login = request.app.state.runtime.settings.login_url
+        return RedirectResponse(f"{login}?next={request.url.path}", status_code=303)
     headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None  # noqa: PLR2004
-    return JSONResponse(problem_of(error), error.status, headers=headers, media_type=PROBLEM)
+    return _answer(request, problem_of(error), headers)
+
+
+async def _shape(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
+    errors = [
+        {"field": ".".join(str(p) for p in e["loc"][1:]), "rule": e["type"], "message": e["msg"]}
+        for e in error.errors()
+    ]
+    return _answer(
+        request, problem(422, DomainError.title, detail="Yêu cầu không đúng khuôn dạng", errors=errors)
+    )
+
+
+async def _away(request: Request, _error: Exception) -> Response:
+    error = UnavailableError("", "server_away", "Hệ thống tạm gián đoạn, xin thử lại sau ít phút")
+    return _answer(request, problem_of(error))
+
+
+async def _plain(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    return _answer(request, problem(error.status_code, str(error.detail)), error.headers)
+
+
+async def _fault(request: Request, _error: Exception) -> Response:
+    return _answer(request, problem(500, "Có lỗi trong hệ thống"))
 
 
 def _handle_errors(app: FastAPI) -> None:
-    async def domain(request: Request, error: Exception) -> Response:
-        assert isinstance(error, DomainError)  # noqa: S101 - registered for it
-        if isinstance(error, SignInError) and wants_page(request):
-            login = request.app.state.runtime.settings.login_url
-            return RedirectResponse(f"{login}?next={request.url.path}", status_code=303)
-        return _answer(error)
-
-    async def shape(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)  # noqa: S101
-        errors = [
-            {"field": ".".join(str(p) for p in e["loc"][1:]), "rule": e["type"], "message": e["msg"]}
-            for e in error.errors()
-        ]
-        body = problem(422, DomainError.title, detail="Yêu cầu không đúng khuôn dạng", errors=errors)
-        return JSONResponse(body, 422, media_type=PROBLEM)
-
-    async def away(_request: Request, _error: Exception) -> Response:
-        return _answer(UnavailableError("", "server_away", "Hệ thống tạm gián đoạn, xin thử lại sau ít phút"))
-
-    async def plain(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101
-        body = problem(error.status_code, str(error.detail))
-        return JSONResponse(body, error.status_code, headers=error.headers, media_type=PROBLEM)
-
-    app.add_exception_handler(DomainError, domain)
-    app.add_exception_handler(RequestValidationError, shape)
-    app.add_exception_handler(HTTPException, plain)
+    app.add_exception_handler(DomainError, _domain)
+    app.add_exception_handler(RequestValidationError, _shape)
+    app.add_exception_handler(HTTPException, _plain)
+    app.add_exception_handler(Exception, _fault)  # raised on after the answer: the log has it
     for transient in TRANSIENT:
-        app.add_exception_handler(transient, away)  # type: ignore[arg-type]
+        app.add_exception_handler(transient, _away)  # type: ignore[arg-type]
 
 
 def routes_without_rule(app: FastAPI) -> list[str]:

@@ -1,5 +1,6 @@
-"""How dates, numbers and shares look to people: Vietnamese, Asia/Ho_Chi_Minh. Pure."""
+"""How dates, numbers and shares look to people and are typed by them: Vietnamese, Asia/Ho_Chi_Minh. Pure."""
 
+import re
 from datetime import date, datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
@@ -17,6 +18,9 @@ ROLES = {
 LEVELS = {"province": "Cấp tỉnh", "district": "Cấp huyện", "commune": "Cấp xã"}
 CHANNELS = {"counter": "Trực tiếp", "online": "Trực tuyến", "post": "Bưu chính công ích"}
 _ROUNDING = {"truncate": ROUND_DOWN, "half-up": ROUND_HALF_UP}
+
+_TYPED_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})|(\d\d)(\d\d)(\d{4})", re.ASCII)
+_ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 
 
 def _in_vietnam(moment: datetime) -> datetime:
@@ -73,6 +77,24 @@ def vn_percent(value: Decimal | None, digits: int = 1, rounding: str = "truncate
         return NOTHING
     cut = Decimal(value).quantize(Decimal(1).scaleb(-digits), _ROUNDING[rounding])
     return f"{vn_number(cut, digits)}\N{NO-BREAK SPACE}%"
+
+
+def read_day(text: str) -> date | None:
+    """Return the day typed as 5/3/1990, 05-03-1990, 05031990 or 1990-03-05; None for nothing.
+
+    Raises:
+        ValueError: anything else, or a day no calendar has.
+    """
+    typed = text.strip()
+    if not typed:
+        return None
+    if match := _ISO_DAY.fullmatch(typed):
+        year, month, day = match.groups()
+    elif match := _TYPED_DAY.fullmatch(typed):
+        day, month, year = (part for part in match.groups() if part)
+    else:
+        raise ValueError(f"not a day: {typed!r}")
+    return date(int(year), int(month), int(day))
 
 
 def role_name(role: str) -> str:

@@ -8,6 +8,8 @@ from starlette.responses import HTMLResponse
 
 from libs.ui.templating import page
 
+_SERVER_FAULT = 500
+
 
 class Advice(NamedTuple):
     """Title, explanation and next steps for one HTTP status."""
@@ -48,6 +50,9 @@ _ADVICE = {
         ("Chờ một phút rồi tải lại trang.",),
     ),
 }
+_REFUSED = Advice(
+    "Không thực hiện được", "Hệ thống không nhận yêu cầu này.", ("Quay lại trang trước và thử lại.",)
+)
 _FAULT = Advice(
     "Có lỗi trong hệ thống",
     "Lỗi đã được ghi lại. Những gì chưa lưu có thể chưa được ghi nhận.",
@@ -60,6 +65,6 @@ def problem_page(env: jinja2.Environment, status: int, detail: str = "", **value
 
     `values` go to base.html, as with `page`: identity, now.
     """
-    advice = _ADVICE.get(status, _FAULT)
+    advice = _ADVICE.get(status, _FAULT if status >= _SERVER_FAULT else _REFUSED)
     told = {"title": advice.title, "detail": detail or advice.detail, "advice": advice.steps, "code": status}
     return page(env, "error.html", status=status, **told, **values)

@@ -43,9 +43,9 @@ class PageEnvironment(jinja2.Environment):
         return super().get_template(name, parent, globals)
 
 
-def environment(service: str, folder: Path) -> jinja2.Environment:
+def environment(service: str, folder: Path | None = None) -> jinja2.Environment:
     """Return a service's environment: its own templates in `folder`, then the design system's."""
-    env = PageEnvironment(jinja2.FileSystemLoader([folder, _TEMPLATES]))
+    env = PageEnvironment(jinja2.FileSystemLoader([*([folder] if folder else []), _TEMPLATES]))
     env.filters.update({function.__name__: function for function in FILTERS})
     env.globals.update(
         service=service, nav=NAV, static_url=static_url(service), identity=None, now=None, errors=()

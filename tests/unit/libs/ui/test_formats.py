@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from libs.ui.formats import (
     channel_name,
     level_name,
+    read_day,
     role_name,
     vn_date,
     vn_iso,
@@ -88,6 +89,31 @@ def test_an_unknown_rounding_is_refused():
 @given(st.integers(-(10**12), 10**12))
 def test_a_number_reads_back(number):
     assert int(vn_number(number).replace(".", "")) == number
+
+
+@pytest.mark.parametrize(
+    "typed", ["5/3/1990", "05/03/1990", "05-03-1990", "5.3.1990", "05031990", " 1990-03-05 "]
+)
+def test_a_day_is_read_however_it_is_typed(typed):
+    assert read_day(typed) == date(1990, 3, 5)
+
+
+@pytest.mark.parametrize("typed", ["", "   "])
+def test_nothing_typed_is_no_day(typed):
+    assert read_day(typed) is None
+
+
+@pytest.mark.parametrize(
+    "typed", ["31/02/2026", "5/3/90", "530", "hôm nay", "2026/03/05", "٠٥/٠٣/١٩٩٠", "5/3/1990x"]
+)
+def test_what_no_calendar_has_is_refused(typed):
+    with pytest.raises(ValueError, match=r"."):
+        read_day(typed)
+
+
+@given(st.dates())
+def test_a_shown_day_reads_back(day):
+    assert read_day(vn_date(day)) == day
 
 
 def test_codes_have_names_and_unknown_ones_stay():
