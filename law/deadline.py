@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from law.calendar import Calendar
-from law.durations import Declared, Duration, JudgedBy, Limit
+from law.durations import Declared, JudgedBy, Limit
 from law.moments import DAY, to_moment, to_tick
 from law.reckoning import AsDeclared, Reckoning, reckoning_of
 from law.rule_set import RuleSet
@@ -56,7 +56,7 @@ def terms_of(
     """Return the terms of a dossier, or raise `DeadlineUncomputableError` when its procedure states no limit."""
     line = calendar.timeline
     if isinstance(limit, Declared):
-        declared = AsDeclared(line, Duration(0), rule_set, to_tick(limit.due_at))
+        declared = AsDeclared(line, rule_set, to_tick(limit.due_at))
         return Terms(declared, JudgedBy.DATE, rule_set, calendar)
     duration = limit.on(channel) if limit else None
     if limit is None or duration is None:

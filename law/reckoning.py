@@ -6,7 +6,7 @@ The deadline it carries along is exact; only the appointment is rounded, once, a
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from law.calendar import plus_months
 from law.durations import Duration, DurationUnit
@@ -15,8 +15,7 @@ from law.rule_set import Appointment, RuleSet
 from law.timeline import Timeline
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One run of the clock: it starts, time counts from `counts_from`, and the exact deadline is `due`."""
 
     start: int
@@ -24,17 +23,22 @@ class Run:
     due: int
 
 
-@dataclass(frozen=True, slots=True)
 class Reckoning(ABC):
     """A duration on a calendar under a rule set."""
 
-    line: Timeline
-    duration: Duration
-    rule_set: RuleSet
+    __slots__ = ("duration", "line", "rule_set")
+
+    def __init__(self, line: Timeline, duration: Duration, rule_set: RuleSet) -> None:
+        self.line, self.duration, self.rule_set = line, duration, rule_set
 
     @abstractmethod
     def begin(self, received: int) -> Run:
         """Return the run of a dossier complete at `received`."""
+
+    def restart(self, run: Run, complete: int) -> Run:
+        """Return the run that begins anew when the dossier is complete at last."""
+        del run
+        return self.begin(complete)
 
     @abstractmethod
     def counted(self, since: int, until: int) -> int:
@@ -54,34 +58,20 @@ class Reckoning(ABC):
 
 
 class WorkingTime(Reckoning):
-    """Working days and hours, same-day and at-once results: what counts is time worked.
+    """What counts is time worked; the appointment is the close of the day.
 
-    Working days with an end-of-day appointment count from the working day after reception (day 0) to the
-    close of the n-th; hour-exact ones from the hour of reception to the same hour of the n-th.
+    Working days count from the working day after reception (day 0) to the close of the n-th.
     """
 
     __slots__ = ()
 
     def begin(self, received: int) -> Run:
         """Return the run from the next opening on."""
-        line, duration = self.line, self.duration
+        line = self.line
         start = line.opening(received)
         day = start // DAY
-        if duration.same_day:
-            late = start - day * DAY > self.rule_set.same_day_line
-            return Run(start, start, line.day_close(line.add_days(day, 1) if late else day))
-        if not duration.amount:
-            return Run(start, start, line.day_close(day))
-        if duration.unit is DurationUnit.WORKING_HOUR:
-            return Run(start, start, line.first_at(line.worked(start) + duration.amount * HOUR))
-        last = line.add_days(day, duration.amount)
-        if self.rule_set.appointment is Appointment.HOUR_EXACT:
-            return Run(start, start, self._same_hour(start - day * DAY, last))
-        return Run(start, line.day_open(line.add_days(day, 1)), line.day_close(last))
-
-    def _same_hour(self, hour: int, day: int) -> int:
-        """Return an hour on a day, moved into its sessions where they differ from the day of reception."""
-        return min(self.line.opening(day * DAY + hour), self.line.day_close(day))
+        last = line.add_days(day, self.duration.amount)
+        return Run(start, line.day_open(day + 1), line.day_close(last))
 
     def counted(self, since: int, until: int) -> int:
         """Return the time worked."""
@@ -92,23 +82,67 @@ class WorkingTime(Reckoning):
         left_out = self.counted(since, until)
         if left_out <= 0:
             return due
-        target = self.line.worked(due) + left_out
-        return max(due, self.line.last_at(target) if self._is_hour_exact else self.line.first_at(target))
-
-    @property
-    def _is_hour_exact(self) -> bool:
-        in_days = self.duration.unit is DurationUnit.WORKING_DAY and self.duration.amount
-        return bool(in_days) and self.rule_set.appointment is Appointment.HOUR_EXACT
+        return max(due, self.line.first_at(self.line.worked(due) + left_out))
 
     def appointment(self, due: int) -> int:
-        """Return the close of the day, or the exact moment of limits in hours and of hour-exact ones."""
-        if (
-            self.duration.unit is DurationUnit.WORKING_HOUR
-            and self.duration.amount
-            and not self.duration.same_day
-        ):
+        """Return the close of the day."""
+        return self.line.day_close(due // DAY)
+
+
+class SameDay(WorkingTime):
+    """The result is due on the day of reception; with `same_day`, received after the line, the next one."""
+
+    __slots__ = ()
+
+    def begin(self, received: int) -> Run:
+        """Return the run to the close of the day."""
+        start = self.line.opening(received)
+        day = start // DAY
+        if self.duration.same_day and start - day * DAY > self.rule_set.same_day_line:
+            day += 1
+        return Run(start, start, self.line.day_close(day))
+
+
+class WorkingHours(WorkingTime):
+    """Working hours, exact."""
+
+    __slots__ = ()
+
+    def begin(self, received: int) -> Run:
+        """Return the run over so many hours worked."""
+        line = self.line
+        start = line.opening(received)
+        return Run(start, start, line.first_at(line.worked(start) + self.duration.amount * HOUR))
+
+    def appointment(self, due: int) -> int:
+        """Return the exact moment."""
+        return due
+
+
+class HourExactDays(WorkingTime):
+    """Working days from the hour of reception to the same hour of the n-th day after it."""
+
+    __slots__ = ()
+
+    def begin(self, received: int) -> Run:
+        """Return the run to the same hour, moved into the day's sessions where they differ."""
+        line = self.line
+        start = line.opening(received)
+        day = start // DAY
+        last = line.add_days(day, self.duration.amount)
+        hour = last * DAY + start - day * DAY
+        return Run(start, start, min(line.opening(hour), line.day_close(last)))
+
+    def shift(self, due: int, since: int, until: int) -> int:
+        """Return the moment that keeps the worked time that remained; an opening rather than a closing."""
+        left_out = self.counted(since, until)
+        if left_out <= 0:
             return due
-        return due if self._is_hour_exact else self.line.day_close(due // DAY)
+        return max(due, self.line.last_at(self.line.worked(due) + left_out))
+
+    def appointment(self, due: int) -> int:
+        """Return the exact moment."""
+        return due
 
 
 class WholeDays(Reckoning):
@@ -172,29 +206,50 @@ class WallClock(Reckoning):
         return until
 
 
-@dataclass(frozen=True, slots=True)
 class AsDeclared(WorkingTime):
     """A deadline taken from a legacy register; when it moves, it moves by worked time."""
 
-    declared: int = 0
+    __slots__ = ("declared",)
+
+    def __init__(self, line: Timeline, rule_set: RuleSet, declared: int) -> None:
+        super().__init__(line, Duration(0), rule_set)
+        self.declared = declared
 
     def begin(self, received: int) -> Run:
         """Return the run up to the declared moment."""
         return Run(received, received, self.declared)
 
+    def restart(self, run: Run, complete: int) -> Run:
+        """Return a run as long, in worked time, as that up to the declared moment."""
+        line = self.line
+        start = line.opening(complete)
+        budget = max(1, self.counted(run.start, run.due))
+        return Run(start, start, line.first_at(line.worked(start) + budget))
+
     def appointment(self, due: int) -> int:
         """Return the declared moment, or the close of the day it was moved to."""
-        return due if due == self.declared else self.line.day_close(due // DAY)
+        return due if due == self.declared else super().appointment(due)
 
 
 def reckoning_of(*, duration: Duration, rule_set: RuleSet, line: Timeline) -> Reckoning:
     """Return how a duration is counted."""
-    in_whole_days = duration.unit in {DurationUnit.CALENDAR_DAY, DurationUnit.MONTH}
-    if in_whole_days and duration.amount and not duration.same_day:
-        return WholeDays(line, duration, rule_set)
-    if duration.unit is DurationUnit.MINUTE and duration.amount and not duration.same_day:
-        return WallClock(line, duration, rule_set)
-    return WorkingTime(line, duration, rule_set)
+    return _kind_of(duration, rule_set)(line, duration, rule_set)
+
+
+def _kind_of(duration: Duration, rule_set: RuleSet) -> type[Reckoning]:
+    if duration.same_day or not duration.amount:
+        return SameDay
+    if duration.unit is DurationUnit.WORKING_DAY:
+        return HourExactDays if rule_set.appointment is Appointment.HOUR_EXACT else WorkingTime
+    return _KINDS[duration.unit]
+
+
+_KINDS: dict[DurationUnit, type[Reckoning]] = {
+    DurationUnit.WORKING_HOUR: WorkingHours,
+    DurationUnit.CALENDAR_DAY: WholeDays,
+    DurationUnit.MONTH: WholeDays,
+    DurationUnit.MINUTE: WallClock,
+}
 
 
 def last_day(*, duration: Duration, since: int, line: Timeline) -> int:

@@ -26,6 +26,7 @@ class Timeline:
         "_day_open",
         "_nth",
         "_opens",
+        "_rolled",
         "_sums",
         "end",
         "first",
@@ -41,6 +42,7 @@ class Timeline:
         self._sums: list[int] = []
         self._before = [0]
         self._nth: list[int] = []
+        self._rolled: list[int] = []
         self._day_open: list[int] = []
         self._day_close: list[int] = []
         self._lay(sessions)
@@ -48,16 +50,18 @@ class Timeline:
     def _lay(self, sessions: Sequence[Sequence[Session]]) -> None:
         total = 0
         for day, spans in enumerate(sessions, self.first):
+            if spans:
+                missing = day + 1 - self.first - len(self._rolled)
+                self._rolled += [day] * missing
+                self._day_open += [day * DAY + spans[0][0]] * missing
+                self._day_close += [day * DAY + spans[-1][1]] * missing
+                self._nth.append(day)
+            self._before.append(len(self._nth))
             for opening, closing in spans:
                 self._opens.append(day * DAY + opening)
                 self._closes.append(day * DAY + closing)
                 self._sums.append(total)
                 total += closing - opening
-            if spans:
-                self._nth.append(day)
-                self._day_open.append(day * DAY + spans[0][0])
-                self._day_close.append(day * DAY + spans[-1][1])
-            self._before.append(len(self._nth))
 
     def worked(self, tick: int) -> int:
         """Return the time worked from the beginning of the calendar until `tick`."""
@@ -97,40 +101,38 @@ class Timeline:
         opens = self._opens[at]
         return max(tick, opens)
 
-    def _rank(self, day: int) -> int:
-        """Return how many working days lie before `day`."""
+    def _index(self, day: int) -> int:
         at = day - self.first
-        if not 0 <= at < len(self._before):
-            raise OutsideCalendarError(f"calendar does not know {day_date(day)}")
-        return self._before[at]
+        if not 0 <= at < len(self._rolled):
+            raise OutsideCalendarError(f"calendar does not know {day_date(day)}, or no working day after it")
+        return at
 
-    def _working(self, rank: int) -> int:
+    def add_days(self, day: int, amount: int) -> int:
+        """Return the `amount`-th working day after `day`; before it for a negative amount; 0: the day itself."""
+        if not amount:
+            return day
+        at = self._index(day)
+        rank = self._before[at + 1] + amount - 1 if amount > 0 else self._before[at] + amount
         if not 0 <= rank < len(self._nth):
             raise OutsideCalendarError("not so many working days in the calendar")
         return self._nth[rank]
 
-    def add_days(self, day: int, amount: int) -> int:
-        """Return the `amount`-th working day after `day`; before it for a negative amount; 0: the day itself."""
-        if amount > 0:
-            return self._working(self._rank(day + 1) + amount - 1)
-        return self._working(self._rank(day) + amount) if amount else day
-
     def roll(self, day: int) -> int:
         """Return `day` if it is worked, else the next working day."""
-        return self._working(self._rank(day))
+        return self._rolled[self._index(day)]
 
     def is_worked(self, day: int) -> bool:
         """Tell whether anybody works on a day."""
-        return self._rank(day + 1) > self._rank(day)
+        return self.roll(day) == day
 
     def days_between(self, earlier: int, later: int) -> int:
         """Return how many working days lie after `earlier`, up to and with `later`; negative when turned round."""
-        return self._rank(later + 1) - self._rank(earlier + 1)
+        return self._before[self._index(later) + 1] - self._before[self._index(earlier) + 1]
 
     def day_open(self, day: int) -> int:
         """Return the first opening of a working day (of the next one for a day off)."""
-        return self._day_open[self._rank(self.roll(day))]
+        return self._day_open[self._index(day)]
 
     def day_close(self, day: int) -> int:
         """Return the last closing of a working day (of the next one for a day off)."""
-        return self._day_close[self._rank(self.roll(day))]
+        return self._day_close[self._index(day)]

@@ -1,6 +1,5 @@
 """What the clock says about a dossier, and its own record of how it came to that."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -63,8 +62,7 @@ class Segment(NamedTuple):
     cause: Fact
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(NamedTuple):
     """The clock of one dossier, from facts alone; how it looks at a moment is for `standing` to say.
 
     `state` None: the dossier was not (yet) received, as far as we have heard. `late_at` is None while paused

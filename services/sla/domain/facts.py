@@ -4,7 +4,6 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
-from uuid import UUID
 
 from law.moments import to_moment, to_tick
 
@@ -39,21 +38,21 @@ class Fact:
 
     `part` counts the steps of an imported history, which share their event. `replaces` is the event this fact
     corrects: a CORRECTED fact takes it back, any other stands in its place. `request` pairs a question with its
-    answer. `new_tick` is the new appointment of an extension, or the corrected moment of reception.
+    answer; ids are text. `new_tick` is the new appointment of an extension, or the corrected moment of reception.
     """
 
     tick: int
     rank: int
     emitter: str
     seq: int
-    id: UUID
+    id: str
     kind: FactKind
     part: int = 0
-    replaces: UUID | None = None
-    request: UUID | None = None
+    replaces: str | None = None
+    request: str | None = None
     reason: str | None = None
     ground: str | None = None
-    by: UUID | None = None
+    by: str | None = None
     unit: str | None = None
     new_tick: int | None = None
 
@@ -69,17 +68,12 @@ class Fact:
 
     def dump(self) -> dict[str, Any]:
         """Return it as JSON values, without what is not given."""
-        return {name: _plain(value) for name in _NAMES if (value := getattr(self, name)) is not None}
+        return {name: value for name in _NAMES if (value := getattr(self, name)) is not None}
 
     @classmethod
     def load(cls, data: dict[str, Any]) -> Self:
         """Return the fact that `dump` wrote."""
-        return cls(**{name: _READ[name](value) if name in _READ else value for name, value in data.items()})
+        return cls(**{**data, "kind": FactKind(data["kind"])})
 
 
 _NAMES = tuple(field.name for field in fields(Fact))
-_READ: dict[str, Any] = {"id": UUID, "replaces": UUID, "request": UUID, "by": UUID, "kind": FactKind}
-
-
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, int) else str(value)

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from operator import attrgetter
-from uuid import UUID
 
 from services.sla.domain.answer import Note, Remark
 from services.sla.domain.facts import Fact, FactKind
 
 _KEY = attrgetter("tick", "rank", "emitter", "seq", "part", "id")
 _ENDINGS = frozenset({FactKind.RESOLVED, FactKind.REFUSED, FactKind.WITHDRAWN, FactKind.STOPPED})
+_ROLES = _ENDINGS | {FactKind.RECEIVED, FactKind.RETURNED, FactKind.VOIDED, FactKind.CORRECTED}
 _QUESTIONS = frozenset({FactKind.INTAKE_SUPPLEMENT_REQUESTED, FactKind.SUPPLEMENT_REQUESTED})
 
 
@@ -35,10 +35,17 @@ class Cast:
         previous = None
         replacing = False
         for fact in ordered:
-            if previous is None or fact.id != previous.id or fact.part != previous.part:
-                settled.append(fact)
-                replacing = replacing or fact.replaces is not None
+            if (
+                previous
+                and fact.tick == previous.tick
+                and fact.id == previous.id
+                and fact.part == previous.part
+            ):
+                continue
+            settled.append(fact)
             previous = fact
+            if fact.replaces is not None:
+                replacing = True
         return self._replaced(settled) if replacing else settled
 
     def _replaced(self, ordered: list[Fact]) -> list[Fact]:
@@ -62,10 +69,10 @@ class Cast:
         corrected = None
         for fact in ordered:
             kind = fact.kind
-            if kind is FactKind.RECEIVED:
+            if kind not in _ROLES:
+                self.rest.append(fact)
+            elif kind is FactKind.RECEIVED:
                 self._receive(fact)
-            elif kind in _ENDINGS:
-                endings.append(fact)
             elif kind is FactKind.RETURNED:
                 returns.append(fact)
             elif kind is FactKind.VOIDED:
@@ -73,7 +80,7 @@ class Cast:
             elif kind is FactKind.CORRECTED:
                 corrected = fact.new_tick or corrected
             else:
-                self.rest.append(fact)
+                endings.append(fact)
         if corrected is not None:
             self.received_tick = corrected
         return endings or returns
@@ -113,8 +120,8 @@ class Cast:
 
     def _without_taken_back(self, facts: list[Fact]) -> list[Fact]:
         """Drop each supplement request that was taken back while still open, with its taking back."""
-        asked: dict[UUID, Fact] = {}
-        gone: set[UUID] = set()
+        asked: dict[str, Fact] = {}
+        gone: set[str] = set()
         for fact in facts:
             key = fact.request or fact.id
             if fact.kind in _QUESTIONS:

@@ -1,6 +1,7 @@
 """Facts out of events: what of each event matters to the clock."""
 
 from collections.abc import Iterator, Mapping
+from uuid import UUID
 
 from contracts import intake, routing
 from contracts.envelope import DossierEvent
@@ -63,13 +64,13 @@ def facts_of(event: DossierEvent) -> Iterator[Fact]:
         rank=event.RANK,
         emitter=event.EMITTER.value,
         seq=event.dossierseq,
-        id=event.id,
+        id=str(event.id),
         kind=kind,
-        replaces=event.replaces,
-        request=getattr(data, "request", None),
+        replaces=_text(event.replaces),
+        request=_text(getattr(data, "request", None)),
         reason=getattr(data, "reason", None),
         ground=getattr(data, "ground", None),
-        by=getattr(data, "officer", None) or getattr(data, "signed_by", None),
+        by=_text(getattr(data, "officer", None) or getattr(data, "signed_by", None)),
         unit=getattr(data, "to_unit", None) or getattr(data, "responsible_unit", None),
         new_tick=to_tick(new) if new else None,
     )
@@ -84,12 +85,16 @@ def _steps(event: intake.HistoryImported) -> Iterator[Fact]:
                 rank=_STEP_RANKS[kind],
                 emitter=event.EMITTER.value,
                 seq=event.dossierseq,
-                id=event.id,
+                id=str(event.id),
                 kind=kind,
                 part=part,
-                replaces=event.replaces,
+                replaces=_text(event.replaces),
                 reason=step.reason,
                 ground=step.ground,
-                by=step.officer,
+                by=_text(step.officer),
                 unit=step.unit,
             )
+
+
+def _text(value: UUID | None) -> str | None:
+    return str(value) if value else None

@@ -6,7 +6,6 @@ deadline never moves backwards, and once it has passed no question and no extens
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from uuid import UUID
 
 from law.deadline import Terms
 from law.moments import DAY
@@ -50,7 +49,7 @@ class Walk:
         self.due = self.run.due
         self.due_original = self.appointment = terms.reckoning.appointment(self.due)
         self.late = terms.late(self.appointment)
-        self.open: dict[UUID, Fact] = {}
+        self.open: list[Fact] = []
         self.restarts = self.supplements = self.extensions = 0
         self.wait_until: int | None = None
         self.apologised: Fact | None = None
@@ -60,7 +59,7 @@ class Walk:
         self.flags: list[Remark] = []
         self._since = tick
         self._cause = received
-        self._asked: set[UUID] = set()
+        self._asked: set[str] = set()
 
     def over(self, facts: Iterable[Fact]) -> None:
         """Apply facts in order."""
@@ -127,7 +126,7 @@ class Walk:
     def _ask(self, fact: Fact) -> None:
         if not self.open:
             self._cut(fact)
-        self.open[fact.request or fact.id] = fact
+        self.open.append(fact)
 
     def answer_supplement(self, fact: Fact) -> None:
         """End the wait for a supplement; by the rule set the limit begins anew or runs on."""
@@ -150,23 +149,23 @@ class Walk:
 
     def _answered(self, fact: Fact, kinds: frozenset[FactKind]) -> Fact | None:
         """Return the question it answers: the one it names, else the latest open one; None if there is none."""
-        key = fact.request or next((key for key in reversed(self.open) if self.open[key].kind in kinds), None)
-        question = self.open.get(key) if key else None
-        if question is None or question.kind not in kinds:
-            self._ignore(Note.NO_QUESTION, fact)
-            return None
-        return question
+        request = fact.request
+        for question in reversed(self.open):
+            if question.kind in kinds and (request is None or request == question.request):
+                return question
+        self._ignore(Note.NO_QUESTION, fact)
+        return None
 
     def _resume(self, fact: Fact, question: Fact, *, restarts: bool) -> None:
         """Take a question off; leave the wait out of the limit, or begin the limit anew."""
         since = self._since
         self._cut(fact)
-        del self.open[question.request or question.id]
+        self.open.remove(question)
         if self.open:
-            self._cause = next(iter(self.open.values()))
+            self._cause = self.open[0]
         if restarts:
             self.restarts += 1
-            self.run = self.terms.reckoning.begin(fact.tick)
+            self.run = self.terms.reckoning.restart(self.run, fact.tick)
             self._move(max(self.due, self.run.due))
         else:
             self._leave_out(since, fact.tick)
