@@ -26,6 +26,11 @@ FROM inbox i WHERE $1::uuid IS NULL OR i.dossier = $1 ORDER BY i.since, i.dossie
 _SETTLE = """
 UPDATE dead_letter SET state = $2, settled_by = $3, settled_at = now() WHERE id = ANY($1::bigint[])
 """
+_LIFT = "DELETE FROM inbox_held WHERE dossier = $1"
+_HOLD_IF_OPEN = """
+INSERT INTO inbox_held (dossier) SELECT $1 WHERE EXISTS (SELECT FROM dead_letter WHERE dossier = $1 AND state = 'open')
+ON CONFLICT (dossier) DO UPDATE SET since = inbox_held.since RETURNING 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +62,20 @@ async def replay(
 ) -> Outcome:
     """Apply a dead letter again (after a fix, or with a mended `value`), then all that waited behind it.
 
-    The hold is lifted when it was the dossier's last open letter. Raises NotFoundError, or ConflictError
+    The hold stays while the dossier has other open letters. Raises NotFoundError, or ConflictError
     where it still cannot be applied; then nothing has changed.
     """
     async with transaction(pool) as conn:
         letter = await _open_letter(conn, letter_id)
         arrival = _arrival(letter, value)
         await _settle(conn, [letter_id], "replayed", by)
-        held = await _lift(conn, arrival.event.subject)
-        if held:
-            raise ConflictError("id", "other_letters", "Hồ sơ còn thư lỗi khác đứng trước, hãy xử lý thư cũ nhất trước")
+        await conn.execute(_LIFT, arrival.event.subject)
         verdict = await apply_waiting(conn, pipeline, arrival.event.subject, [arrival])
         if arrival not in verdict.apply:
             why = verdict.letters[0].detail if verdict.letters else "the events before it are missing"
             raise ConflictError("id", "still_refused", f"Vẫn chưa áp dụng được: {why}")
-        return Outcome(len(verdict.apply), bool(verdict.letters))
+        held = await conn.fetchval(_HOLD_IF_OPEN, arrival.event.subject)
+        return Outcome(len(verdict.apply), bool(held))
 
 
 async def resume(pool: asyncpg.Pool, pipeline: Pipeline, dossier: UUID, *, by: str) -> Outcome:
@@ -79,7 +83,7 @@ async def resume(pool: asyncpg.Pool, pipeline: Pipeline, dossier: UUID, *, by: s
     async with transaction(pool) as conn:
         letters = await conn.fetch("SELECT * FROM dead_letter WHERE dossier = $1 AND state = 'open'", dossier)
         await _settle(conn, [row["id"] for row in letters], "skipped", by)
-        await _lift(conn, dossier)
+        await conn.execute(_LIFT, dossier)
         await _step_over(conn, dossier)
         verdict = await apply_waiting(conn, pipeline, dossier)
         return Outcome(len(verdict.apply), bool(verdict.letters))
@@ -116,14 +120,6 @@ def _arrival(letter: asyncpg.Record, value: bytes | None) -> Arrival:
 
 async def _settle(conn: Connection, ids: list[int], state: str, by: str) -> None:
     await conn.execute(_SETTLE, ids, state, by)
-
-
-async def _lift(conn: Connection, dossier: UUID) -> bool:
-    """Lift the hold unless open letters remain; return whether it stays."""
-    if await conn.fetchval("SELECT 1 FROM dead_letter WHERE dossier = $1 AND state = 'open' LIMIT 1", dossier):
-        return True
-    await conn.execute("DELETE FROM inbox_held WHERE dossier = $1", dossier)
-    return False
 
 
 async def set_gauges(conn: Connection, service: str) -> None:

@@ -141,9 +141,13 @@ class Worker:
 
         if _CStreamIterator is None:
             raise SystemExit("Faust's Cython extension is missing: without it discarded events would be acked")
+        class App(faust.App):
+            def _create_directories(self) -> None:
+                """Make no folder: without tables there is nothing to keep in it."""
+
         settings = self.settings
         credentials = faust_credentials(settings)
-        return faust.App(
+        return App(
             settings.topic_prefix + self.pipeline.group,
             broker=";".join(f"kafka://{address}" for address in settings.kafka_bootstrap.split(",")),
             **({"broker_credentials": credentials} if credentials else {}),
@@ -167,7 +171,6 @@ class Worker:
             stream_buffer_maxsize=16_384,
             broker_max_poll_records=2_000,
             cython_optimizations=True,
-            datadir=os.devnull if settings.home is None else str(settings.home),
         )
 
     def _register(self) -> None:
