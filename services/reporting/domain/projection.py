@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from contracts import intake, routing, sla
@@ -57,26 +58,16 @@ Place = Callable[[str], tuple[str, str]]
 """A unit's level and province."""
 
 
+def matters(event: DossierEvent) -> bool:
+    """Return whether the event changes a row at all; most of routing's do not."""
+    return type(event) in _CHANGES
+
+
 def apply(row: Row, event: DossierEvent, place: Place) -> None:
-    """Change `row` by `event`; events that report nothing leave it as it is."""
-    match event:
-        case intake.DossierReceived():
-            _receive(row, event, place)
-        case intake.DossierCorrected():
-            _correct(row, event, place)
-        case intake.DossierVoided():
-            row.voided = True
-        case intake.ResultReturned():
-            row.returned_at = event.time
-        case intake.HistoryImported():
-            returned = [step.at for step in event.data.steps if step.event is intake.StepKind.RETURNED]
-            row.returned_at = max(returned, default=row.returned_at)
-        case routing.DossierMoved():
-            row.moved_unit = event.data.to_unit
-        case _ if isinstance(event.data, sla.Snapshot):
-            _time(row, event, event.data)
-        case _:
-            pass
+    """Change `row` by `event`; an event that reports nothing leaves it as it is."""
+    change = _CHANGES.get(type(event))
+    if change is not None:
+        change(row, event, place)
 
 
 def _receive(row: Row, event: intake.DossierReceived, place: Place) -> None:
@@ -102,8 +93,27 @@ def _correct(row: Row, event: intake.DossierCorrected, place: Place) -> None:
         row.level, row.province = place(data.competent_unit)
 
 
-def _time(row: Row, event: DossierEvent, snapshot: sla.Snapshot) -> None:
-    """Take the newest snapshot; intake's events keep their order, sla's too, so newest is last."""
+def _void(row: Row, _event: intake.DossierVoided, _place: Place) -> None:
+    row.voided = True
+
+
+def _return(row: Row, event: intake.ResultReturned, _place: Place) -> None:
+    row.returned_at = event.time
+
+
+def _take_history(row: Row, event: intake.HistoryImported, _place: Place) -> None:
+    returned = [step.at for step in event.data.steps if step.event is intake.StepKind.RETURNED]
+    row.returned_at = max(returned, default=row.returned_at)
+
+
+def _move(row: Row, event: routing.DossierMoved, _place: Place) -> None:
+    row.moved_unit = event.data.to_unit
+
+
+def _time(row: Row, event: sla.SlaEvent, _place: Place) -> None:
+    """Take the snapshot: one emitter's events come in their order, so the last is the newest."""
+    snapshot = event.data
+    assert isinstance(snapshot, sla.Snapshot)  # noqa: S101 - _CHANGES holds no other
     row.clock_revision = max(row.clock_revision, snapshot.revision)
     moved = row.due_current is not None and row.due_current != snapshot.due_current
     row.due_soon = isinstance(event, sla.DueSoon) or (row.due_soon and not moved)
@@ -114,3 +124,25 @@ def _time(row: Row, event: DossierEvent, snapshot: sla.Snapshot) -> None:
         snapshot.late_at,
     )
     row.ended_at, row.overdue, row.extended = snapshot.ended_at, snapshot.overdue, snapshot.extended
+
+
+_CHANGES: dict[type[DossierEvent], Callable[[Row, Any, Place], None]] = {
+    intake.DossierReceived: _receive,
+    intake.DossierCorrected: _correct,
+    intake.DossierVoided: _void,
+    intake.ResultReturned: _return,
+    intake.HistoryImported: _take_history,
+    routing.DossierMoved: _move,
+    sla.ClockStarted: _time,
+    sla.ClockPaused: _time,
+    sla.ClockResumed: _time,
+    sla.ClockRestarted: _time,
+    sla.ClockRevised: _time,
+    sla.DeadlineMoved: _time,
+    sla.DeadlineUncomputable: _time,
+    sla.DueSoon: _time,
+    sla.Overdue: _time,
+    sla.WaitExpired: _time,
+    sla.LatenessExplained: _time,
+    sla.ClockStopped: _time,
+}

@@ -5,21 +5,16 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from contracts.envelope import DossierEvent
-from contracts.intake import ImportEnded
-from contracts.routing import ImportRouted
 from contracts.sla import ImportTimed
 from libs.db import Connection
 from services.reporting.domain.buckets import Bucket, buckets_of, day_of, moves
-from services.reporting.domain.projection import Place, Row, apply
+from services.reporting.domain.projection import Place, Row, apply, matters
 from services.reporting.store import buckets, imports, rows
-
-_PASSED_ON = (ImportEnded, ImportRouted)
-"""Barriers that are not for us: ours is the last."""
 
 
 async def on_events(conn: Connection, events: Sequence[DossierEvent], *, place: Place) -> None:
     """Apply a batch: each dossier leaves its old buckets and enters its new ones once, however many events."""
-    of_dossiers = [e for e in events if not isinstance(e, (*_PASSED_ON, ImportTimed))]
+    of_dossiers = [event for event in events if matters(event)]
     known = await rows.lock(conn, (event.subject for event in of_dossiers))
     before = {one: (buckets_of(row), row.is_whole) for one, row in known.items()}
     for event in of_dossiers:
@@ -27,7 +22,7 @@ async def on_events(conn: Connection, events: Sequence[DossierEvent], *, place: 
     await rows.save(conn, known.values())
     await _move(conn, known, before)
     for event in events:
-        if isinstance(event, ImportTimed):
+        if type(event) is ImportTimed:  # isinstance on pydantic classes is slow, and this is the hot path
             data = event.data
             await imports.pass_barrier(
                 conn, data.batch, partition=data.partition, partitions=data.partitions, dossiers=data.dossiers

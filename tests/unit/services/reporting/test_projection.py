@@ -23,7 +23,14 @@ def place(_unit: str) -> tuple[str, str]:
 
 def event(kind, seq, at, **data):
     made = kind.Data(**data)
-    return kind(id=uuid5(DOSSIER, f"{kind}{seq}"), subject=DOSSIER, time=at, recordedtime=at, dossierseq=seq, data=made)
+    return kind(
+        id=uuid5(DOSSIER, f"{kind}{seq}"),
+        subject=DOSSIER,
+        time=at,
+        recordedtime=at,
+        dossierseq=seq,
+        data=made,
+    )
 
 
 def received(seq=1, **changes):
@@ -41,7 +48,13 @@ def received(seq=1, **changes):
 
 
 def snapshot(kind, seq, at, **data):
-    base = {"state": "running", "rule_set": "nd-118-2025", "revision": seq, "due_current": LATE, "late_at": LATE}
+    base = {
+        "state": "running",
+        "rule_set": "nd-118-2025",
+        "revision": seq,
+        "due_current": LATE,
+        "late_at": LATE,
+    }
     return event(kind, seq, at, **(base | data))
 
 
@@ -55,7 +68,9 @@ LIFE = {
         snapshot(sla.ClockStarted, 1, START),
         snapshot(sla.DueSoon, 2, START, rung="one_day"),
         snapshot(sla.Overdue, 3, LATE, overdue=True),
-        snapshot(sla.ClockStopped, 4, LATE, state="stopped", outcome="late", ended_at=LATE + timedelta(days=1)),
+        snapshot(
+            sla.ClockStopped, 4, LATE, state="stopped", outcome="late", ended_at=LATE + timedelta(days=1)
+        ),
     ],
 }
 
@@ -99,7 +114,9 @@ def test_a_dossier_turns_late_by_an_event_not_by_the_clock():
 
 
 def test_a_revision_takes_lateness_back():
-    row = fold([received(), snapshot(sla.Overdue, 1, LATE, overdue=True), snapshot(sla.ClockRevised, 2, LATE)])
+    row = fold(
+        [received(), snapshot(sla.Overdue, 1, LATE, overdue=True), snapshot(sla.ClockRevised, 2, LATE)]
+    )
 
     assert standing(row) == "open_in_time"
 
@@ -117,7 +134,9 @@ def test_a_voided_dossier_counts_nowhere():
 
 
 def test_a_correction_moves_the_dossier_to_its_right_field():
-    row = fold([received(), event(intake.DossierCorrected, 2, START, reason="mistaken_entry", field="dat-dai")])
+    row = fold(
+        [received(), event(intake.DossierCorrected, 2, START, reason="mistaken_entry", field="dat-dai")]
+    )
 
     assert buckets_of(row)[0].field == "dat-dai"
 
@@ -135,3 +154,12 @@ def test_returned_is_taken_from_an_imported_history():
     row = fold([received(), event(intake.HistoryImported, 2, START, batch=UUID(int=1), steps=steps)])
 
     assert row.returned_at == LATE
+
+
+def test_every_snapshot_of_sla_reaches_the_row():
+    from contracts.topics import BY_NAME
+    from services.reporting.domain.projection import matters
+
+    snapshots = [m for m in BY_NAME["sla.events"].models if m is not sla.ImportTimed]
+
+    assert all(matters(model.model_construct()) for model in snapshots)
