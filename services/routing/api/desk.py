@@ -1,0 +1,80 @@
+"""The desk: open legs of my units by due moment."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from libs.catalogue import Catalogue
+from libs.clock import utcnow
+from libs.errors import DomainError
+from libs.http import CatalogueDep, RuntimeDep
+from libs.identity import Identity
+from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
+from services.routing.api.common import Reader
+from services.routing.store import finding
+
+router = APIRouter(tags=["Bàn xử lý"])
+SOON = timedelta(days=2)
+
+
+def units_of(identity: Identity, catalogue: Catalogue, unit: str | None) -> frozenset[str] | None:
+    """Return whose legs to list: one unit with all below it (which must be the person's), or all of theirs."""
+    if unit is None:
+        return identity.scope(catalogue)
+    identity.require_unit(catalogue, unit)
+    return catalogue.subtree([unit])
+
+
+@router.get("/desk", summary="Công đoạn đang mở, sắp theo hạn")
+async def desk(
+    identity: Reader,
+    catalogue: CatalogueDep,
+    runtime: RuntimeDep,
+    unit: Annotated[str | None, Query(max_length=80)] = None,
+    mine: Annotated[bool, Query(description="Chỉ việc của tôi")] = False,  # noqa: FBT002
+    wait_expired: Annotated[bool, Query(description="Chỉ hồ sơ quá hạn chờ bổ sung")] = False,  # noqa: FBT002
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> dict[str, Any]:
+    """Return open legs, the most urgent first."""
+    query = finding.DeskQuery(
+        units=units_of(identity, catalogue, unit),
+        officer=identity.staff_id if mine else None,
+        after=place_of(cursor),
+        only_expired=wait_expired,
+        limit=limit + 1,
+    )
+    now = utcnow()
+    async with runtime.pool.acquire() as conn:
+        rows = await finding.desk(conn, query)
+    return {"rows": [shown(row, now) for row in rows[:limit]], "cursor": next_of(rows, limit)}
+
+
+def place_of(cursor: str | None) -> tuple[datetime, UUID] | None:
+    """Return where a page begins."""
+    values = decode_cursor(cursor, 2)
+    if values is None:
+        return None
+    try:
+        return datetime.fromisoformat(values[0]), UUID(values[1])
+    except (ValueError, TypeError, AttributeError):
+        raise DomainError("cursor", "cursor_invalid", "Vị trí trang không hợp lệ") from None
+
+
+def next_of(rows: Any, limit: int) -> str | None:
+    """Return the cursor of the next page, None after the last."""
+    if len(rows) <= limit:
+        return None
+    last = rows[limit - 1]
+    return encode_cursor([last["sort_due"].isoformat(), last["id"]])
+
+
+def shown(row: Any, now: datetime) -> dict[str, Any]:
+    """Return a row as the list shows it."""
+    late_at = row["late_at"]
+    return {
+        **{name: row[name] for name in row.keys() if name != "sort_due"},  # noqa: SIM118 - an asyncpg Record
+        "late": late_at is not None and late_at <= now,
+    }

@@ -1,0 +1,5 @@
+"""Routing's page for the desk."""
+
+from fastapi import APIRouter
+
+router = APIRouter()
