@@ -30,6 +30,8 @@ setup: .venv/.runtime  ## the runtime environment in .venv, from hash-locked req
 	@$(TOOLS)/pip install $(PIP_FLAGS) -r requirements/tools.txt
 	@touch $@
 
+environments: .venv/.test .venv-tools/.tools
+
 demo: setup  ## the whole system with a province's year (FULL=1: all 462,569 dossiers)
 	@$(BIN)/motcua demo $(if $(FULL),--full)
 
@@ -53,9 +55,10 @@ unit: .venv/.test
 check: lint unit  ## static checks and unit tests, no servers, under a minute
 
 integration: .venv/.test
-	$(BIN)/python -m pytest -q --durations=10 tests/integration tests/e2e tests/chaos
+	$(BIN)/python -m pytest -q --durations=10 $(wildcard tests/integration tests/e2e tests/chaos)
 
-test: check integration  ## everything, on a real Kafka and a real PostgreSQL
+test:  ## everything, on a real Kafka and a real PostgreSQL
+	@MAKE="$(MAKE)" sh deploy/stages.sh environments lint unit integration
 
 bench: .venv/.test  ## ratios against peers and limits, written to bench/results.json
 	$(BIN)/python -m bench
@@ -69,4 +72,4 @@ lock: .venv-tools/.tools  ## renew the three lock files
 	$(LOCK) -c requirements/runtime.txt requirements/test.in -o requirements/test.txt
 	$(LOCK) -c requirements/runtime.txt requirements/tools.in -o requirements/tools.txt
 
-.PHONY: help setup demo up down lint unit check integration test bench format lock
+.PHONY: help setup environments demo up down lint unit check integration test bench format lock
