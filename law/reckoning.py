@@ -44,9 +44,19 @@ class Reckoning(ABC):
     def counted(self, since: int, until: int) -> int:
         """Return how much of the limit a stretch uses up; whole days in ticks."""
 
+    def counted_on(self, day: int, since: int, until: int) -> int:
+        """Return how much of a stretch counts on one day (a number); summed over its days, all of it."""
+        since, until = max(since, day * DAY), min(until, (day + 1) * DAY)
+        return self.counted(since, until) if since < until else 0
+
     @abstractmethod
+    def advance(self, since: int, amount: int) -> int:
+        """Return the moment by which so much more has counted."""
+
     def shift(self, due: int, since: int, until: int) -> int:
         """Return the deadline when the stretch from `since` to `until` is left out; never an earlier one."""
+        left_out = self.counted(since, until)
+        return max(due, self.advance(due, left_out)) if left_out > 0 else due
 
     @abstractmethod
     def appointment(self, due: int) -> int:
@@ -77,12 +87,9 @@ class WorkingTime(Reckoning):
         """Return the time worked."""
         return self.line.worked(until) - self.line.worked(since)
 
-    def shift(self, due: int, since: int, until: int) -> int:
-        """Return the moment that keeps the worked time that remained."""
-        left_out = self.counted(since, until)
-        if left_out <= 0:
-            return due
-        return max(due, self.line.first_at(self.line.worked(due) + left_out))
+    def advance(self, since: int, amount: int) -> int:
+        """Return when so much more was worked."""
+        return self.line.first_at(self.line.worked(since) + amount) if amount else since
 
     def appointment(self, due: int) -> int:
         """Return the close of the day."""
@@ -133,12 +140,9 @@ class HourExactDays(WorkingTime):
         hour = last * DAY + start - day * DAY
         return Run(start, start, min(line.opening(hour), line.day_close(last)))
 
-    def shift(self, due: int, since: int, until: int) -> int:
-        """Return the moment that keeps the worked time that remained; an opening rather than a closing."""
-        left_out = self.counted(since, until)
-        if left_out <= 0:
-            return due
-        return max(due, self.line.last_at(self.line.worked(due) + left_out))
+    def advance(self, since: int, amount: int) -> int:
+        """Return when so much more was worked: an opening rather than the closing before it."""
+        return self.line.last_at(self.line.worked(since) + amount) if amount else since
 
     def appointment(self, due: int) -> int:
         """Return the exact moment."""
@@ -168,9 +172,13 @@ class WholeDays(Reckoning):
         """Return the dates that pass, in ticks."""
         return (until // DAY - since // DAY) * DAY
 
-    def shift(self, due: int, since: int, until: int) -> int:
-        """Return the deadline as many dates later as passed."""
-        return due + max(0, self.counted(since, until))
+    def counted_on(self, day: int, since: int, until: int) -> int:
+        """Return a whole day for a date that was reached within the stretch."""
+        return DAY if since // DAY < day <= until // DAY else 0
+
+    def advance(self, since: int, amount: int) -> int:
+        """Return the same hour so many days later."""
+        return since + amount
 
     def appointment(self, due: int) -> int:
         """Return the close (or the same hour) of the date, rolled forward."""
@@ -193,9 +201,9 @@ class WallClock(Reckoning):
         """Return the time that passes."""
         return until - since
 
-    def shift(self, due: int, since: int, until: int) -> int:
-        """Return the deadline later by the stretch."""
-        return due + max(0, until - since)
+    def advance(self, since: int, amount: int) -> int:
+        """Return the moment so much later."""
+        return since + amount
 
     def appointment(self, due: int) -> int:
         """Return the exact moment."""

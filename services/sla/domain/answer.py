@@ -84,9 +84,9 @@ class Answer(NamedTuple):
     apologised_at: datetime | None = None
     wait_expires_at: datetime | None = None
     terms: Terms | None = None
-    run: Run | None = None
+    runs: tuple[Run, ...] = ()
+    """The run from reception, and one for each restart; the last one counts."""
     due_tick: int = 0
-    restarts: int = 0
     supplements: int = 0
     segments: tuple[Segment, ...] = ()
     marks: tuple[Fact, ...] = ()
@@ -98,6 +98,11 @@ class Answer(NamedTuple):
     def is_open(self) -> bool:
         """Tell whether the dossier was received and has not ended."""
         return self.state is not None and self.ended_at is None and self.state is not ClockState.VOIDED
+
+    @property
+    def restarts(self) -> int:
+        """Return how often the whole limit began anew."""
+        return max(0, len(self.runs) - 1)
 
     @property
     def waiting_for(self) -> Fact | None:

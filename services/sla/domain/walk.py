@@ -35,8 +35,8 @@ class Walk:
         "late",
         "marks",
         "open",
-        "restarts",
         "run",
+        "runs",
         "segments",
         "supplements",
         "terms",
@@ -46,11 +46,12 @@ class Walk:
     def __init__(self, received: Fact, tick: int, terms: Terms) -> None:
         self.terms = terms
         self.run = terms.reckoning.begin(tick)
+        self.runs = [self.run]
         self.due = self.run.due
         self.due_original = self.appointment = terms.reckoning.appointment(self.due)
         self.late = terms.late(self.appointment)
         self.open: list[Fact] = []
-        self.restarts = self.supplements = self.extensions = 0
+        self.supplements = self.extensions = 0
         self.wait_until: int | None = None
         self.apologised: Fact | None = None
         self.segments: list[Segment] = []
@@ -75,7 +76,7 @@ class Walk:
 
     def with_going_on(self) -> list[Segment]:
         """Return the segments and the stretch that is still going on."""
-        return [*self.segments, Segment(self._kind, self._since, None, self.restarts, self._cause)]
+        return [*self.segments, Segment(self._kind, self._since, None, len(self.runs) - 1, self._cause)]
 
     @property
     def _kind(self) -> SegmentKind:
@@ -84,7 +85,7 @@ class Walk:
     def _cut(self, fact: Fact) -> None:
         """End the stretch of time that was going on."""
         if fact.tick > self._since:
-            self.segments.append(Segment(self._kind, self._since, fact.tick, self.restarts, self._cause))
+            self.segments.append(Segment(self._kind, self._since, fact.tick, len(self.runs) - 1, self._cause))
         self._since = fact.tick
         self._cause = fact
 
@@ -109,7 +110,7 @@ class Walk:
         if self.supplements > 1:
             self.flags.append(Remark(Note.SECOND_SUPPLEMENT, fact))
         notice = self.terms.rule_set.supplement_notice
-        if notice is not None and not self.restarts and fact.kind is FactKind.SUPPLEMENT_REQUESTED:
+        if notice is not None and len(self.runs) == 1 and fact.kind is FactKind.SUPPLEMENT_REQUESTED:
             line = self.terms.calendar.timeline
             if fact.tick // DAY > last_day(duration=notice, since=self.run.start // DAY, line=line):
                 self.flags.append(Remark(Note.SUPPLEMENT_NOTICE_LATE, fact))
@@ -164,8 +165,8 @@ class Walk:
         if self.open:
             self._cause = self.open[0]
         if restarts:
-            self.restarts += 1
             self.run = self.terms.reckoning.restart(self.run, fact.tick)
+            self.runs.append(self.run)
             self._move(max(self.due, self.run.due))
         else:
             self._leave_out(since, fact.tick)

@@ -1,0 +1,106 @@
+"""The ladder of alarms: which rung comes next, and when. Told rungs are never repeated without a reason."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from contracts.sla import ClockState, Rung
+from law.deadline import Terms
+from law.moments import DAY, to_moment, to_tick
+from law.reckoning import WallClock
+from law.timeline import OutsideCalendarError
+from services.sla.domain.answer import Answer, SegmentKind
+
+OVERDUE = frozenset({Rung.OVERDUE, Rung.OVERDUE_5, Rung.OVERDUE_10})
+"""Rungs that state a lateness: never muted, and said anew when the deadline had moved and passed again."""
+
+_WORKING_DAYS = {Rung.TWO_DAYS: 2, Rung.ONE_DAY: 1, Rung.TODAY: 0, Rung.OVERDUE_5: 5, Rung.OVERDUE_10: 10}
+
+
+class Alarm(NamedTuple):
+    """A rung and its moment (UTC). `told_for`: the earlier moment it was told for, if this repeats it."""
+
+    rung: Rung
+    at: datetime
+    told_for: datetime | None = None
+
+
+def ladder(answer: Answer) -> tuple[Alarm, ...]:
+    """Return every rung of a running clock, by moment; none while paused, ended or without a deadline.
+
+    Due-soon rungs fall into working time, at the next opening (not so for limits of the wall clock); those
+    that would lie before the start or after the deadline are left out. Overdue is always at `late_at`.
+    """
+    terms = answer.terms
+    if terms is None or answer.state is not ClockState.RUNNING or answer.late_at is None:
+        return ()
+    start, late = answer.runs[-1].start, to_tick(answer.late_at)
+    alarms = []
+    for name in terms.rule_set.ladder:
+        rung = Rung(name)
+        at = _moment(rung, answer, terms)
+        if at is not None and (rung in OVERDUE or start < at < late):
+            alarms.append(Alarm(rung, to_moment(at)))
+    return tuple(sorted(alarms, key=lambda alarm: alarm.at))
+
+
+def next_alarm(answer: Answer, *, told: Mapping[Rung, datetime], now: datetime) -> Alarm | None:
+    """Return the first rung to be told, which may lie in the past; None when nothing is left.
+
+    `told` has the moment each told rung stood at. A due-soon rung is told once; it is dropped when a later rung
+    has been reached by `now`, for there is no use in saying "two days" on the last one. A lateness told for an
+    earlier moment is said anew for a later one (the deadline had moved), with `told_for`.
+    """
+    rungs = ladder(answer)
+    for at, alarm in enumerate(rungs):
+        before = told.get(alarm.rung)
+        if alarm.rung in OVERDUE:
+            if before is None or alarm.at > before:
+                return alarm._replace(told_for=before)
+        elif before is None and not any(later.at <= now for later in rungs[at + 1 :]):
+            return alarm
+    return None
+
+
+def passed(answer: Answer, *, by: datetime) -> dict[Rung, datetime]:
+    """Return the rungs reached by a moment, to be marked as told in silence (for an imported dossier)."""
+    return {alarm.rung: alarm.at for alarm in ladder(answer) if alarm.at <= by}
+
+
+def _moment(rung: Rung, answer: Answer, terms: Terms) -> int | None:
+    try:
+        if rung is Rung.OVERDUE and answer.late_at:
+            return to_tick(answer.late_at)
+        if rung is Rung.HALF:
+            at = _half(answer, terms)
+            return at if isinstance(terms.reckoning, WallClock) else terms.calendar.timeline.opening(at)
+        return _by_days(rung, answer, terms)
+    except OutsideCalendarError:
+        return None
+
+
+def _by_days(rung: Rung, answer: Answer, terms: Terms) -> int | None:
+    line, days = terms.calendar.timeline, _WORKING_DAYS[rung]
+    if answer.due_current is None or answer.late_at is None:
+        return None
+    if rung in OVERDUE:
+        late = to_tick(answer.late_at)
+        return line.day_open(line.add_days((late - 1) // DAY, days))
+    return line.day_open(line.add_days(to_tick(answer.due_current) // DAY, -days))
+
+
+def _half(answer: Answer, terms: Terms) -> int:
+    """Return the moment at which half of the limit was or will be used up, waits left out."""
+    reckoning, since = terms.reckoning, answer.runs[-1].counts_from
+    stretches = [
+        (max(part.since, since), answer.due_tick if part.until is None else part.until)
+        for part in answer.segments
+        if part.kind is SegmentKind.WORKED and part.run == answer.restarts
+    ]
+    used = [max(0, reckoning.counted(start, max(start, end))) for start, end in stretches]
+    half = sum(used) // 2
+    for (start, _), amount in zip(stretches, used, strict=True):
+        if half <= amount:
+            return reckoning.advance(start, half)
+        half -= amount
+    return since
