@@ -230,9 +230,13 @@ def sort_batch(
     return sorter.verdict
 
 
-def release_waiting(state: State, missing: Missing = nothing_missing, letters_in_row: int = 0) -> Verdict:
-    """Return what can be applied of `state.waiting` now: after a hold was lifted or the catalogue grew."""
+def release_waiting(
+    state: State, missing: Missing = nothing_missing, letters_in_row: int = 0, *, first: Iterable[Arrival] = ()
+) -> Verdict:
+    """Return what of `first` and then of `state.waiting` can be applied: a hold was lifted, the catalogue grew."""
     sorter = Sorter(state, missing, letters_in_row)
+    for arrival in first:
+        sorter.take(arrival)
     for key in list(state.waiting):
         sorter.release(key)
     return sorter.verdict

@@ -7,7 +7,7 @@ import asyncpg
 
 from libs import inbox, offsets
 from libs.db import Connection, transaction
-from libs.inbox_rules import Arrival, Verdict, release_waiting, sort_batch
+from libs.inbox_rules import Arrival, Verdict, release_waiting
 from libs.stream import Pipeline, run_handler, settle
 
 _READY = """
@@ -42,10 +42,7 @@ async def apply_waiting(
     keys = dict.fromkeys([*(a.key for a in given), *await inbox.keys_of(conn, dossier)])
     state = await inbox.load(conn, keys)
     before = dict(state.progress)
-    if given:
-        verdict = sort_batch(given, state, pipeline.missing, pipeline.breaker.letters)
-    else:
-        verdict = release_waiting(state, pipeline.missing, pipeline.breaker.letters)
+    verdict = release_waiting(state, pipeline.missing, pipeline.breaker.letters, first=given)
     await run_handler(conn, pipeline, verdict, before)
     await settle(conn, pipeline, verdict)
     return verdict
