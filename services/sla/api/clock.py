@@ -1,0 +1,22 @@
+"""GET /dossiers/{code}/clock: one dossier's deadline, day by day."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from libs.clock import utcnow
+from libs.http import RuntimeDep
+from services.sla.api.common import Code, Reader, RulebookDep, unknown_dossier
+from services.sla.handlers.explanation import as_json, explain
+from services.sla.store import lookups
+
+router = APIRouter(tags=["clock"])
+
+
+@router.get("/dossiers/{code}/clock")
+async def clock(code: Code, identity: Reader, runtime: RuntimeDep, rulebook: RulebookDep) -> dict[str, Any]:
+    """Return how a dossier's deadline came about: a line a day from reception to its end, or to now."""
+    row = await lookups.by_code(runtime.pool, code, identity.scope(rulebook.catalogue))
+    if row is None:
+        raise unknown_dossier(code)
+    return as_json(explain(row, rulebook, as_of=utcnow()), rulebook)

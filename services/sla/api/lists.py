@@ -1,0 +1,75 @@
+"""The small lists: dossiers without a computable deadline, facts the clock ignored, recomputations."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+
+from contracts.codes import Role
+from libs.clock import utcnow
+from libs.errors import DomainError
+from libs.http import RuntimeDep
+from libs.identity import Identity, require
+from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
+from services.sla.api.common import Reader, RulebookDep
+from services.sla.domain.words import ERRORS, NOTES
+from services.sla.handlers.explanation import explain
+from services.sla.store import lookups
+from services.sla.store.recomputes import FIRST
+
+router = APIRouter(tags=["lists"])
+
+
+def _after(cursor: str | None) -> UUID:
+    values = decode_cursor(cursor, 1)
+    try:
+        return UUID(values[0]) if values else FIRST
+    except (TypeError, ValueError, AttributeError):
+        raise DomainError("cursor", "cursor_invalid", "Vị trí trang không hợp lệ") from None
+
+
+@router.get("/errors")
+async def errors(
+    identity: Reader, runtime: RuntimeDep, rulebook: RulebookDep, cursor: Cursor = None, limit: Limit = 100
+) -> dict[str, Any]:
+    """Return dossiers whose deadline cannot be computed, and why. None of them counts as on time."""
+    scope = identity.scope(rulebook.catalogue)
+    records = await lookups.errors(runtime.pool, scope, _after(cursor), limit)
+    rows = [{**dict(record), "text": ERRORS[record["why"]]} for record in records]
+    return {"rows": rows, "cursor": encode_cursor([rows[-1]["id"]]) if len(rows) == limit else None}
+
+
+@router.get("/conflicts")
+async def conflicts(
+    identity: Reader, runtime: RuntimeDep, rulebook: RulebookDep, cursor: Cursor = None, limit: Limit = 100
+) -> dict[str, Any]:
+    """Return facts that the clock could not use, dossier by dossier: rival endings, answers without question…"""
+    scope = identity.scope(rulebook.catalogue)
+    rows = await lookups.conflicts(runtime.pool, scope, _after(cursor), limit)
+    found = []
+    for row in rows:
+        answer = explain(row, rulebook, as_of=utcnow()).answer
+        found += [
+            {
+                "id": row.id,
+                "code": row.code,
+                "competent_unit": row.competent_unit,
+                "at": remark.fact.time,
+                "fact": remark.fact.kind,
+                "event": remark.fact.id,
+                "note": remark.note,
+                "text": NOTES[remark.note],
+            }
+            for remark in answer.ignored
+        ]
+    return {"rows": found, "cursor": encode_cursor([rows[-1].id]) if len(rows) == limit else None}
+
+
+@router.get("/recomputations")
+async def recomputations(
+    _identity: Annotated[Identity, Depends(require(Role.OPERATOR, Role.ADMIN, Role.INSPECTOR))],
+    runtime: RuntimeDep,
+    limit: Limit = 50,
+) -> dict[str, Any]:
+    """Return the latest recomputations after calendar decisions: how many clocks were looked at and moved."""
+    return {"rows": [dict(record) for record in await lookups.recomputes(runtime.pool, limit)]}

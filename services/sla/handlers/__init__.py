@@ -1,0 +1,1 @@
+"""What sla does: hear facts, tell rungs, recompute, answer questions."""

@@ -1,0 +1,107 @@
+"""One dossier's clock explained: its standing at a moment, and a line for each day."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.sla.domain.answer import Answer
+from services.sla.domain.clock import fold
+from services.sla.domain.explain import Line, lines_of
+from services.sla.domain.standing import Standing, standing
+from services.sla.domain.summary import conclusion, head, notes
+from services.sla.handlers.head import head_of
+from services.sla.handlers.rulebook import Rulebook
+from services.sla.store.dossiers import Row
+from services.sla.store.packing import story_of, unpack
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is shown of one clock, as it stands at `as_of`."""
+
+    row: Row
+    answer: Answer
+    standing: Standing | None
+    head: tuple[str, ...]
+    lines: list[Line]
+    notes: tuple[str, ...]
+    conclusion: str
+    as_of: datetime
+
+
+def explain(row: Row, rulebook: Rulebook, *, as_of: datetime) -> Explanation:
+    """Return the explanation of a stored dossier by today's catalogue."""
+    answer = fold(map(unpack, row.facts), rulebook.terms(head_of(story_of(row.story))))
+    return Explanation(
+        row=row,
+        answer=answer,
+        standing=standing(answer, as_of=as_of),
+        head=head(answer),
+        lines=list(lines_of(answer, as_of=as_of)),
+        notes=notes(answer),
+        conclusion=conclusion(answer, as_of=as_of),
+        as_of=as_of,
+    )
+
+
+def as_json(it: Explanation, rulebook: Rulebook) -> dict[str, Any]:
+    """Return an explanation as the interface gives it; `hours` are of the limit's own time."""
+    row, answer, catalogue = it.row, it.answer, rulebook.catalogue
+    names = {unit: catalogue.name_of(unit) for unit in (row.competent_unit, row.holder) if unit}
+    standing_now = it.standing
+    return {
+        "code": row.code,
+        "rule_set": row.rule_set,
+        "received_at": answer.received_at,
+        "due_original": answer.due_original,
+        "due_current": answer.due_current,
+        "late_at": answer.late_at,
+        "state": answer.state,
+        "outcome": answer.outcome,
+        "lines": [line_as_json(line) for line in it.lines],
+        "as_of": it.as_of,
+        "dossier": row.id,
+        "revision": row.revision,
+        "procedure_code": row.procedure_code,
+        "field": row.field,
+        "competent_unit": row.competent_unit,
+        "competent_unit_name": names.get(row.competent_unit or ""),
+        "holder": row.holder,
+        "holder_name": names.get(row.holder or ""),
+        "holder_since": row.holder_since,
+        "starts_at": answer.starts_at,
+        "ended_at": answer.ended_at,
+        "ending": answer.ending,
+        "overdue": row.overdue,
+        "extended": answer.extended,
+        "error": answer.error,
+        "waiting_since": answer.waiting_since,
+        "wait_expires_at": answer.wait_expires_at,
+        "days_late": standing_now.days_late if standing_now else None,
+        "elapsed_hours": hours(standing_now.elapsed) if standing_now else None,
+        "remaining_hours": hours(standing_now.remaining) if standing_now else None,
+        "paused_hours": hours(standing_now.paused) if standing_now else None,
+        "apology": standing_now.apology if standing_now else None,
+        "calendar_version": row.calendar_version,
+        "head": it.head,
+        "notes": it.notes,
+        "conclusion": it.conclusion,
+    }
+
+
+def line_as_json(line: Line) -> dict[str, Any]:
+    """Return one day."""
+    return {
+        "date": line.date,
+        "kind": line.kind,
+        "hours": hours(line.counted),
+        "total_hours": hours(line.total),
+        "is_late": line.is_late,
+        "document": line.document,
+        "text": line.text,
+    }
+
+
+def hours(length: timedelta) -> float:
+    """Return a length of time in hours, to the second."""
+    return round(length.total_seconds() / 3600, 4)

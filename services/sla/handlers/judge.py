@@ -1,0 +1,69 @@
+"""What a dossier's facts come to: the row as it should be now, by the pure fold and the story. No I/O."""
+
+from datetime import datetime
+
+from contracts.sla import ClockState, Outcome
+from services.sla.domain.answer import Answer
+from services.sla.domain.clock import fold
+from services.sla.handlers.head import Head, head_of, holder_of
+from services.sla.handlers.rulebook import Rulebook
+from services.sla.store.dossiers import Row
+from services.sla.store.packing import story_of, unpack
+
+
+def judge(row: Row, rulebook: Rulebook, *, now: datetime) -> Answer:
+    """Fold the facts of a row, write what they come to into the row, and return the clock's answer.
+
+    Nothing is said here and no alarm is set: `row` is changed but for `seq`, `revision`, `told` and the rungs.
+    """
+    story = story_of(row.story)
+    head = head_of(story)
+    answer = fold(map(unpack, row.facts), rulebook.terms(head))
+    _write_head(row, head, rulebook)
+    row.holder, row.holder_since, row.holder_leg = holder_of(story)
+    _write_clock(row, answer, now)
+    return answer
+
+
+def _write_head(row: Row, head: Head, rulebook: Rulebook) -> None:
+    row.code, row.procedure_code, row.field, row.channel = (
+        head.code,
+        head.procedure_code,
+        head.field,
+        head.channel,
+    )
+    row.competent_unit, row.reception_unit = head.competent_unit, head.reception_unit
+    row.rule_set = head.rule_set
+    row.origin, row.batch = head.origin, head.batch
+    row.province, level = rulebook.place(head.reception_unit)
+    row.level = level or head.level
+
+
+def _write_clock(row: Row, answer: Answer, now: datetime) -> None:
+    row.received_at = answer.received_at
+    row.state = answer.state.value if answer.state else None
+    row.due_original, row.due_current, row.late_at = answer.due_original, answer.due_current, answer.late_at
+    row.outcome = answer.outcome.value if answer.outcome else None
+    row.ended_at, row.ending = answer.ended_at, answer.ending.value if answer.ending else None
+    row.extended, row.restarts = answer.extended, answer.restarts
+    row.paused_since = answer.waiting_since
+    row.why = answer.error.value if answer.error else None
+    row.calendar_version = answer.terms.calendar.version if answer.terms else 0
+    row.ignored = len(answer.ignored)
+    row.overdue = row.overdue and is_late(row, now)
+    row.late_since = late_since(row)
+
+
+def is_late(row: Row, now: datetime) -> bool:
+    """Tell whether the dossier is, or ended, late at a moment."""
+    since = row.late_at if row.state == ClockState.RUNNING or row.outcome == Outcome.LATE else None
+    return since is not None and since <= now
+
+
+def late_since(row: Row) -> datetime | None:
+    """Return the moment from which the late list shows it: none while it waits, ended in time, or is unarmed."""
+    if not row.armed:
+        return None
+    if row.state == ClockState.RUNNING or (row.state == ClockState.STOPPED and row.outcome == Outcome.LATE):
+        return row.late_at
+    return None

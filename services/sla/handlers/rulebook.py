@@ -1,0 +1,121 @@
+"""The law as one catalogue states it: the terms that bind a dossier, and the calendar of a unit. Pure, cached."""
+
+from contracts.catalogue import CalendarDecision
+from contracts.sla import Uncomputable
+from law.calendar import Calendar
+from law.calendars import Calendars
+from law.days import Decision, WeeklyPattern
+from law.deadline import DeadlineUncomputableError, Terms, terms_of
+from law.durations import Declared, Limit
+from law.rule_set import RuleSet, RuleSets, UnknownRuleSetError, rule_sets
+from libs.catalogue import Catalogue
+from services.sla.handlers.head import Head
+
+_Key = tuple[str, int, str | None, str, str | None]
+
+
+class Rulebook:
+    """Answers from one immutable catalogue; a newer catalogue needs a new one (`Rulebooks`)."""
+
+    def __init__(self, catalogue: Catalogue, known: RuleSets | None = None) -> None:
+        self.catalogue = catalogue
+        self._rule_sets = known or rule_sets()
+        self._decisions = [as_decision(decision) for decision in catalogue.calendar_decisions]
+        self._calendars: dict[WeeklyPattern | None, Calendars] = {}
+        self._chains: dict[str | None, tuple[str, ...]] = {None: ()}
+        self._terms: dict[_Key, Terms | Uncomputable] = {}
+
+    def terms(self, head: Head) -> Terms | Uncomputable:
+        """Return what binds a dossier, or why nothing does.
+
+        A procedure the catalogue lacks is bound by the deadline its legacy register declared.
+        """
+        try:
+            rule_set = self._rule_sets.get(head.rule_set or "")
+        except UnknownRuleSetError:
+            return Uncomputable.UNKNOWN_RULE_SET
+        if head.procedure_version is None:
+            return self._declared(head, rule_set)
+        key = (
+            head.procedure_code or "",
+            head.procedure_version,
+            head.channel,
+            rule_set.code,
+            head.reception_unit,
+        )
+        found = self._terms.get(key)
+        if found is None:
+            found = self._terms[key] = self._of_procedure(head, rule_set)
+        return found
+
+    def _of_procedure(self, head: Head, rule_set: RuleSet) -> Terms | Uncomputable:
+        procedure = self.catalogue.procedure_version(head.procedure_code or "", head.procedure_version or 0)
+        if procedure is None:
+            return Uncomputable.UNKNOWN_PROCEDURE
+        limit = Limit.of(procedure.limits, judged_by=procedure.judged_by)
+        return self._bind(limit, head, rule_set)
+
+    def _declared(self, head: Head, rule_set: RuleSet) -> Terms | Uncomputable:
+        if head.declared_due_at is None:
+            return Uncomputable.UNKNOWN_PROCEDURE
+        return self._bind(Declared(head.declared_due_at), head, rule_set)
+
+    def _bind(self, limit: Limit | Declared, head: Head, rule_set: RuleSet) -> Terms | Uncomputable:
+        calendar = self.calendar(head.reception_unit, rule_set)
+        try:
+            return terms_of(limit=limit, channel=head.channel, rule_set=rule_set, calendar=calendar)
+        except DeadlineUncomputableError as error:
+            return Uncomputable(error.reason.value)
+
+    def calendar(self, unit: str | None, rule_set: RuleSet | None = None) -> Calendar:
+        """Return the calendar of a unit; its usual office hours are those of the rule set."""
+        pattern = rule_set.pattern if rule_set else None
+        calendars = self._calendars.get(pattern)
+        if calendars is None:
+            calendars = self._calendars[pattern] = Calendars(self._decisions, pattern=pattern)
+        return calendars.of(self._chain(unit))
+
+    def calendar_of(self, unit: str | None, rule_set: str | None) -> Calendar:
+        """Return the calendar of a unit under a rule set named by its code (unknown: the usual hours)."""
+        try:
+            return self.calendar(unit, self._rule_sets.get(rule_set) if rule_set else None)
+        except UnknownRuleSetError:
+            return self.calendar(unit)
+
+    def rule_set(self, code: str | None) -> RuleSet | None:
+        """Return a rule set by its code."""
+        try:
+            return self._rule_sets.get(code or "")
+        except UnknownRuleSetError:
+            return None
+
+    def _chain(self, unit: str | None) -> tuple[str, ...]:
+        chain = self._chains.get(unit)
+        if chain is None:
+            above = [each.code for each in self.catalogue.ancestors(unit or "")]
+            chain = self._chains[unit] = tuple(reversed(above)) or (unit or "",)
+        return chain
+
+    def place(self, unit: str | None) -> tuple[str | None, str | None]:
+        """Return the province and the level of a unit, None where the catalogue lacks it."""
+        known = self.catalogue.unit(unit) if unit else None
+        return (known.province, known.level.value) if known else (None, None)
+
+
+class Rulebooks:
+    """The rulebook of the newest catalogue; made anew only when the catalogue changed."""
+
+    def __init__(self, known: RuleSets | None = None) -> None:
+        self._known = known
+        self._last: Rulebook | None = None
+
+    def of(self, catalogue: Catalogue) -> Rulebook:
+        """Return the rulebook of a catalogue."""
+        if self._last is None or self._last.catalogue is not catalogue:
+            self._last = Rulebook(catalogue, self._known)
+        return self._last
+
+
+def as_decision(decision: CalendarDecision) -> Decision:
+    """Return a decision of the catalogue as the law reads it."""
+    return Decision.parse(decision.model_dump())

@@ -1,0 +1,34 @@
+"""A unit's calendar of a year, as it is shown."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from law.calendar import Calendar, Day
+
+_MINUTES = 60_000_000
+
+
+def year_of(calendar: Calendar, year: int) -> list[Day]:
+    """Return every day of a year; raises OutsideCalendarError for a year the calendar does not know."""
+    first = date(year, 1, 1)
+    return [calendar.day(first + timedelta(days=at)) for at in range((date(year + 1, 1, 1) - first).days)]
+
+
+def as_json(day: Day) -> dict[str, Any]:
+    """Return one day as the interface gives it; sessions are `HH:MM` pairs of Việt Nam."""
+    decision = day.decision
+    return {
+        "date": day.date,
+        "kind": day.kind,
+        "name": day.name,
+        "sessions": [[clock_time(opening), clock_time(closing)] for opening, closing in day.sessions],
+        "document": decision.document if decision else None,
+        "decided_on": decision.decided_on if decision else None,
+        "provisional": decision.provisional if decision else False,
+    }
+
+
+def clock_time(tick: int) -> str:
+    """Return ticks after midnight as `HH:MM`."""
+    hours, minutes = divmod(tick // _MINUTES, 60)
+    return f"{hours:02d}:{minutes:02d}"

@@ -1,0 +1,17 @@
+"""The environment of sla, beside what every service reads."""
+
+from libs.settings import ServiceSettings
+
+
+class SlaSettings(ServiceSettings):
+    """Settings of sla; durations in seconds."""
+
+    service: str = "sla"
+    provisional_after: float = 60.0
+    """How long a rung waits for the proof that our inputs are applied up to its moment."""
+    sweep_batch: int = 1_000
+    """Rungs told in one transaction."""
+    sweep_pause: float = 0.5
+    """Longest sleep of the clockwork between two looks."""
+    recompute_chunk: int = 1_000
+    """Dossiers refolded in one transaction after a calendar decision."""

@@ -1,0 +1,54 @@
+"""SQL of single dossiers and of the small lists: errors, and facts the fold could not use."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from libs.db import Pool
+from services.sla.store.dossiers import COLUMNS, Row, row_of
+
+_SEEN = "($2::text[] IS NULL OR competent_unit = ANY($2) OR holder = ANY($2))"
+_BY_CODE = f"""
+SELECT id, {", ".join(COLUMNS)} FROM dossier WHERE code = $1 AND {_SEEN} ORDER BY received_at DESC LIMIT 1
+"""
+_ERRORS = f"""
+SELECT id, code, procedure_code, field, competent_unit, received_at, why, ended_at FROM dossier
+WHERE state = 'error' AND id > $1 AND {_SEEN} ORDER BY id LIMIT $3
+"""
+_CONFLICTS = f"""
+SELECT id, {", ".join(COLUMNS)} FROM dossier WHERE ignored > 0 AND id > $1 AND {_SEEN} ORDER BY id LIMIT $3
+"""
+Scope = frozenset[str] | None
+
+
+def _units(scope: Scope) -> list[str] | None:
+    return None if scope is None else sorted(scope)
+
+
+async def by_code(pool: Pool, code: str, scope: Scope) -> Row | None:
+    """Return a dossier by its code, if it lies in the scope or is held there; None if not."""
+    record = await pool.fetchrow(_BY_CODE, code, _units(scope))
+    return row_of(record) if record else None
+
+
+async def errors(pool: Pool, scope: Scope, after: UUID, limit: int) -> Sequence[asyncpg.Record]:
+    """Return dossiers whose deadline cannot be computed, by id."""
+    rows: Sequence[asyncpg.Record] = await pool.fetch(_ERRORS, after, _units(scope), limit)
+    return rows
+
+
+async def conflicts(pool: Pool, scope: Scope, after: UUID, limit: int) -> list[Row]:
+    """Return dossiers with facts that the fold could not use, by id."""
+    return [row_of(record) for record in await pool.fetch(_CONFLICTS, after, _units(scope), limit)]
+
+
+async def recomputes(pool: Pool, limit: int) -> Sequence[Any]:
+    """Return the latest recomputations after calendar decisions, newest first."""
+    rows: Sequence[Any] = await pool.fetch(
+        "SELECT decision, version, first_day, last_day, seen, moved, created_at, done_at FROM recompute"
+        " ORDER BY id DESC LIMIT $1",
+        limit,
+    )
+    return rows
