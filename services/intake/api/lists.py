@@ -1,0 +1,81 @@
+"""Lists of the counter: today, waiting for reception, ready to collect, and the audited search."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from libs.db import transaction
+from libs.errors import DomainError
+from libs.http import RuntimeDep
+from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
+from services.intake.api.access import Contact, desk_of
+from services.intake.api.bodies import SearchIn
+from services.intake.handlers import look
+from services.intake.handlers.desk import Desk
+from services.intake.store.lists import SEARCH_KINDS, Page
+
+router = APIRouter(tags=["lists"])
+
+
+def _page(cursor: str | None, limit: int) -> Page:
+    values = decode_cursor(cursor, 2)
+    try:
+        after = (datetime.fromisoformat(values[0]), UUID(values[1])) if values else None
+    except (TypeError, ValueError):
+        raise DomainError("cursor", "cursor_invalid", "Vị trí trang không hợp lệ") from None
+    return Page(after, limit)
+
+
+def _answer(found: list[Any], desk: Desk, column: str, limit: int) -> dict[str, Any]:
+    last = found[-1] if len(found) == limit else None
+    following = encode_cursor([last[column].isoformat(), str(last["id"])]) if last else None
+    return {"items": look.listed(found, desk), "next": following}
+
+
+@router.get("/today")
+async def get_today(
+    runtime: RuntimeDep, identity: Contact, cursor: Cursor = None, limit: Limit = 50
+) -> dict[str, Any]:
+    """Return the dossiers received today in the caller's units, newest first."""
+    desk = desk_of(identity, runtime)
+    async with transaction(runtime.pool) as conn:
+        return _answer(await look.today(conn, desk, _page(cursor, limit)), desk, "received_at", limit)
+
+
+@router.get("/submissions")
+async def get_submissions(
+    runtime: RuntimeDep, identity: Contact, cursor: Cursor = None, limit: Limit = 50
+) -> dict[str, Any]:
+    """Return the dossiers handed in but not received yet, oldest first."""
+    desk = desk_of(identity, runtime)
+    async with transaction(runtime.pool) as conn:
+        return _answer(await look.waiting(conn, desk, _page(cursor, limit)), desk, "submitted_at", limit)
+
+
+@router.get("/results-ready")
+async def get_results_ready(
+    runtime: RuntimeDep, identity: Contact, cursor: Cursor = None, limit: Limit = 50
+) -> dict[str, Any]:
+    """Return the results ready but not collected (`ready_at`: since when), longest first."""
+    desk = desk_of(identity, runtime)
+    async with transaction(runtime.pool) as conn:
+        return _answer(await look.ready(conn, desk, _page(cursor, limit)), desk, "ready_at", limit)
+
+
+@router.post("/dossiers/search")
+async def post_search(body: SearchIn, runtime: RuntimeDep, identity: Contact) -> dict[str, Any]:
+    """Search by code, name, phone or personal number. What was searched stands nowhere; that it was, does."""
+    desk = desk_of(identity, runtime)
+    values = decode_cursor(body.cursor, 2)
+    try:
+        after = (bytes.fromhex(values[0]), UUID(values[1])) if values else None
+    except (TypeError, ValueError):
+        raise DomainError("cursor", "cursor_invalid", "Vị trí trang không hợp lệ") from None
+    wanted = {kind: getattr(body, kind) or "" for kind in SEARCH_KINDS}
+    async with transaction(runtime.pool) as conn:
+        found = await look.search(conn, desk, wanted, Page(after, body.limit))
+    last = found[-1] if len(found) == body.limit else None
+    following = encode_cursor([(last["sort_key"] or b"").hex(), str(last["id"])]) if last else None
+    return {"items": look.listed(found, desk), "next": following}
