@@ -12,7 +12,7 @@ from deploy.seed.arrivals import arrival, calendar, office_moment
 from deploy.seed.choice import Choice
 from deploy.seed.mix import Counter, Work
 from deploy.seed.totals import LAST_DAY, Fate
-from law.moments import DAY, day_number
+from law.moments import DAY, MINUTE, day_number
 
 CUT_OFF = (day_number(LAST_DAY) + 1) * DAY
 """The first tick of 2023 in Việt Nam."""
@@ -25,17 +25,42 @@ _ON_LAST_DAY = 0.22
 _NEVER_FETCHED = 0.015
 _FETCHED_AT_ONCE = 0.6
 _SETTLED_IN_JANUARY = 0.7
-_JANUARY = 13
-"""Working days between the cut-off and Tết 2023."""
+_JANUARY, _BY_JUNE = 13, 115
+"""Working days from the cut-off to Tết 2023, and to mid-June."""
+_HAND_OVER = 45 * MINUTE
+"""Of worked time, for a file to get from one agency to the other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Time that does not count: a supplement asked for and brought, or a tax due and paid."""
+    """Time that does not count: a supplement asked for and brought, or a tax due and paid.
+
+    For a tax the file goes to the tax office before (`sent_at`) and comes back after (`back_at`).
+    """
 
     is_tax: bool
     asked_at: int
     answered_at: int
+
+    @property
+    def sent_at(self) -> int:
+        """Return when the file was sent to the tax office."""
+        return _worked_later(self.asked_at, -2 * _HAND_OVER)
+
+    @property
+    def there_at(self) -> int:
+        """Return when it arrived there."""
+        return _worked_later(self.asked_at, -_HAND_OVER)
+
+    @property
+    def home_at(self) -> int:
+        """Return when it was sent back."""
+        return _worked_later(self.answered_at, _HAND_OVER)
+
+    @property
+    def back_at(self) -> int:
+        """Return when work on the dossier can go on."""
+        return _worked_later(self.answered_at, 2 * _HAND_OVER) if self.is_tax else self.answered_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +75,7 @@ class Dossier:
     due_at: int
     """The appointment on its slip, before any wait."""
     wait: Wait | None
-    resolved_at: int | None
+    resolved_at: int
     returned_at: int | None
 
 
@@ -60,17 +85,14 @@ def draw(*, work: Work, counter: Counter, fate: Fate, day: int, rng: Random) -> 
     received = arrival(day, rng)
     due = work.due(channel, received)
     wait, resolved = _course(work, channel, received, fate, rng)
-    returned = _returned(resolved, rng) if resolved is not None else None
-    return Dossier(work, counter, channel, fate, received, due, wait, resolved, returned)
+    return Dossier(work, counter, channel, fate, received, due, wait, resolved, _returned(resolved, rng))
 
 
-def _course(
-    work: Work, channel: Channel, received: int, fate: Fate, rng: Random
-) -> tuple[Wait | None, int | None]:
+def _course(work: Work, channel: Channel, received: int, fate: Fate, rng: Random) -> tuple[Wait | None, int]:
     """Return what happened between reception and result."""
     due = work.due(channel, received)
     if fate is Fate.OPEN_IN_TIME or fate is Fate.OPEN_LATE:
-        return None, _in_january(rng)
+        return None, _after_the_year(rng)
     if work.may_wait and rng.random() < _WAITS[fate]:
         waited = _with_wait(work, channel, received, fate, rng)
         if waited is not None:
@@ -86,17 +108,17 @@ def _with_wait(
     """Return a wait and the result after it, or None where the year is too short for that."""
     reckoning = work.reckonings[channel]
     run = reckoning.begin(received)
-    asked_on = _LINE.add_days(received // DAY, 1 + int(rng.random() * 3))
+    is_tax = work.owes_tax and rng.random() < _IS_TAX
+    asked_on = _LINE.add_days(received // DAY, 2 if is_tax else 1 + int(rng.random() * 3))
     answered_on = _LINE.add_days(asked_on, 1 + int(rng.random() * 8))
     if asked_on >= reckoning.appointment(run.due) // DAY or answered_on >= LAST_WORKED:
         return None
-    is_tax = work.owes_tax and rng.random() < _IS_TAX
     wait = Wait(is_tax, office_moment(asked_on, rng), office_moment(answered_on, rng))
     due_on = reckoning.appointment(reckoning.shift(run.due, wait.asked_at, wait.answered_at)) // DAY
     if fate is Fate.LATE:
         return (wait, _too_late(_LINE.add_days(due_on, 1), rng)) if due_on < _before_last() else None
     last = min(_LINE.add_days(due_on, -1), LAST_WORKED)
-    return (wait, _in_time(wait.answered_at, last, rng)) if last > answered_on else None
+    return (wait, _in_time(wait.back_at, last, rng)) if last > answered_on else None
 
 
 def _before_last() -> int:
@@ -120,11 +142,14 @@ def _too_late(due_on: int, rng: Random) -> int:
     return office_moment(_LINE.add_days(due_on, min(1 + int(luck * luck * luck * 25), room)), rng)
 
 
-def _in_january(rng: Random) -> int | None:
-    """Return when a dossier open at the cut-off was settled after all; three in ten never were."""
-    if rng.random() >= _SETTLED_IN_JANUARY:
-        return None
-    return office_moment(_LINE.add_days(LAST_WORKED, 1 + int(rng.random() * _JANUARY)), rng)
+def _after_the_year(rng: Random) -> int:
+    """Return when a dossier open at the cut-off was settled after all: in January, or slowly by June."""
+    within = _JANUARY if rng.random() < _SETTLED_IN_JANUARY else _BY_JUNE
+    return office_moment(_LINE.add_days(LAST_WORKED, 1 + int(rng.random() * within)), rng)
+
+
+def _worked_later(tick: int, span: int) -> int:
+    return _LINE.last_at(_LINE.worked(tick) + span)
 
 
 def _returned(resolved: int, rng: Random) -> int | None:

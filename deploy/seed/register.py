@@ -1,8 +1,8 @@
 """Quảng Nam's register of 2022 as files for `motcua import`, made from published totals (see totals.py).
 
 `python -m deploy.seed.register --scale 100 --out DIR` writes REGISTER.csv and STEPS.csv; the same bytes for the
-same scale and seed. Dossiers open at the cut-off (31/12/2022, 24:00) are settled in January 2023 in seven cases
-of ten, so `as_of` matters: asked without it, they are no longer open. The rest stay open for good.
+same scale and seed. Dossiers open at the cut-off (31/12/2022, 24:00) are settled after it, most in January 2023
+and the last by June, so `as_of` matters: asked without it, they are no longer open.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import UUID, uuid5
 
-from deploy.seed.drawing import Dossier
+from deploy.seed.drawing import Dossier, Wait
 from deploy.seed.totals import expected
 from deploy.seed.year import year
 from law.moments import DAY, SECOND, day_date
@@ -25,6 +25,7 @@ REGISTER_COLUMNS = (
 )
 STEP_COLUMNS = ("code", "at", "event", "unit", "officer", "reason", "ground")
 _OFFICERS = UUID("0d4cfb0c-3f0b-5c3c-8d7f-3a2f8a1f2022")
+_REASONS = ("missing_paper", "wrong_paper", "unclear_content")
 _MISCOUNTED = 400
 """One in so many declared deadlines is a day short: the legacy system's mistake, for the import to list."""
 
@@ -87,14 +88,24 @@ def _steps(code: str, dossier: Dossier, number: int) -> Iterator[str]:
     if wait is None:
         return
     unit = dossier.counter.competent(dossier.work)
-    officer = _officer(unit, number % 3)
     if wait.is_tax:
-        yield f"{code},{_local(wait.asked_at)},payment_requested,{unit},{officer},financial_obligation,\n"
-        yield f"{code},{_local(wait.answered_at)},payment_made,{unit},,,\n"
+        yield from _way_to_tax(code, wait, unit, f"{unit.rpartition('.')[0]}.THUE")
         return
-    reason = ("missing_paper", "wrong_paper", "unclear_content")[number % 3]
+    reason = _REASONS[number % len(_REASONS)]
+    officer = _officer(unit, number % 3)
     yield f"{code},{_local(wait.asked_at)},supplement_requested,{unit},{officer},{reason},ND-61-2018/19.3\n"
     yield f"{code},{_local(wait.answered_at)},supplement_provided,{dossier.counter.code},,,\n"
+
+
+def _way_to_tax(code: str, wait: Wait, unit: str, tax: str) -> Iterator[str]:
+    """Yield the hand-over to the tax office, what was due and paid, and the way back."""
+    officer = _officer(tax, 0)
+    yield f"{code},{_local(wait.sent_at)},sent,{tax},{_officer(unit, 0)},,\n"
+    yield f"{code},{_local(wait.there_at)},received,{tax},{officer},,\n"
+    yield f"{code},{_local(wait.asked_at)},payment_requested,{tax},{officer},financial_obligation,\n"
+    yield f"{code},{_local(wait.answered_at)},payment_made,{tax},,,\n"
+    yield f"{code},{_local(wait.home_at)},sent,{unit},{officer},,\n"
+    yield f"{code},{_local(wait.back_at)},received,{unit},{_officer(unit, 0)},,\n"
 
 
 @lru_cache(maxsize=4096)
