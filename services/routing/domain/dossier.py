@@ -22,9 +22,6 @@ class Stage(StrEnum):
     VOIDED = "voided"
 
 
-OPEN_STAGES = frozenset({Stage.OPEN, Stage.WAITING})
-
-
 class End(StrEnum):
     """What ended a dossier."""
 
@@ -140,16 +137,18 @@ class Dossier:
     @property
     def is_open(self) -> bool:
         """Return whether somebody still has to work on it."""
-        return self.stage in OPEN_STAGES
+        return self.head is not None and self.ending is None and self.voided_at is None
 
     @property
     def leg(self) -> Leg | None:
         """Return the leg being worked on: the lowest that is not completed."""
-        return min((leg for leg in self.legs.values() if leg.completed_at is None), key=_number, default=None)
+        return next((leg for _, leg in sorted(self.legs.items()) if leg.completed_at is None), None)
 
     @property
     def open_request(self) -> Request | None:
         """Return what the applicant still owes: the latest open supplement or payment."""
+        if not self.requests:
+            return None
         mine = [r for r in self.requests.values() if r.is_open and r.kind is not Ask.CONSULTATION]
         return max(mine, key=lambda request: request.at, default=None)
 
@@ -168,7 +167,3 @@ class Dossier:
         if before is not None:
             return before.unit
         return self.head.event.data.receiving_unit if self.head else ""
-
-
-def _number(leg: Leg) -> int:
-    return leg.no

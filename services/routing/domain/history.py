@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from contracts.codes import Reason
-from contracts.intake import INTAKE_STEPS, HistoryImported, HistoryStep, StepKind
+from contracts.intake import HistoryImported, HistoryStep
 from contracts.routing import (
     DossierResolved,
     DossierStopped,
@@ -31,30 +31,26 @@ class History:
         self._dossier, self._derive = dossier, derive
         self._holder = dossier.holder
         self._under_way_to: str | None = None
+        self._readers: dict[str, Callable[[int, HistoryStep], Say | None]] = {
+            "sent": self._sent,
+            "received": self._received,
+            "supplement_requested": self._supplement,
+            "payment_requested": self._payment,
+            "extended": self._extended,
+            "stopped": self._stopped,
+            "resolved": self._resolved,
+        }
 
     def read(self, event: HistoryImported) -> list[Say]:
         """Return what routing says; the steps that are intake's own are passed over."""
-        said = []
-        for no, step in enumerate(event.data.steps, 1):
-            if step.event not in INTAKE_STEPS and (say := self._say(no, step)) is not None:
-                said.append(say)
-        return said
+        says = (self._say(no, step) for no, step in enumerate(event.data.steps, 1))
+        return [say for say in says if say is not None]
 
     def _say(self, no: int, step: HistoryStep) -> Say | None:
-        if step.event is StepKind.SUPPLEMENT_REQUESTED:
-            return self._supplement(no, step)
-        if step.event is StepKind.PAYMENT_REQUESTED:
-            return self._payment(no, step)
-        readers = {
-            StepKind.SENT: self._sent,
-            StepKind.RECEIVED: self._received,
-            StepKind.EXTENDED: self._extended,
-            StepKind.STOPPED: self._stopped,
-            StepKind.RESOLVED: self._resolved,
-        }
-        return readers[step.event](step)
+        reader = self._readers.get(step.event._value_)
+        return reader(no, step) if reader else None
 
-    def _sent(self, step: HistoryStep) -> Say:
+    def _sent(self, _no: int, step: HistoryStep) -> Say:
         to = step.unit or self._dossier.competent_unit
         sender = self._holder
         if sender == to and self._dossier.head is not None:
@@ -63,7 +59,7 @@ class History:
         data = LegSent.Data(leg_no=_LEG, from_unit=sender, to_unit=to, officer=step.officer)
         return Say(LegSent, step.at, data)
 
-    def _received(self, step: HistoryStep) -> Say:
+    def _received(self, _no: int, step: HistoryStep) -> Say:
         unit = step.unit or self._under_way_to or self._dossier.competent_unit
         self._holder, self._under_way_to = unit, None
         return Say(LegReceived, step.at, LegReceived.Data(leg_no=_LEG, unit=unit, officer=step.officer))
@@ -82,7 +78,7 @@ class History:
         )  # fmt: skip
         return Say(PaymentRequested, step.at, data)
 
-    def _extended(self, step: HistoryStep) -> Say | None:
+    def _extended(self, _no: int, step: HistoryStep) -> Say | None:
         if step.new_due_at is None:
             return None
         data = ExtensionGranted.Data(
@@ -91,7 +87,7 @@ class History:
         )  # fmt: skip
         return Say(ExtensionGranted, step.at, data)
 
-    def _stopped(self, step: HistoryStep) -> Say:
+    def _stopped(self, _no: int, step: HistoryStep) -> Say:
         data = DossierStopped.Data(
             unit=step.unit,
             reason=step.reason or Reason.OTHER,
@@ -101,6 +97,6 @@ class History:
         )
         return Say(DossierStopped, step.at, data)
 
-    def _resolved(self, step: HistoryStep) -> Say:
+    def _resolved(self, _no: int, step: HistoryStep) -> Say:
         unit = step.unit or self._dossier.competent_unit
         return Say(DossierResolved, step.at, DossierResolved.Data(unit=unit, officer=step.officer))

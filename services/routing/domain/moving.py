@@ -24,10 +24,13 @@ def moves(dossier: Dossier, *, units: UnitTree, today: date) -> list[tuple[date,
     """
     if not dossier.is_open or dossier.head is None:
         return []
+    concerned = units_of(dossier)
+    if not any(units.successor_exists(code) for code in concerned):
+        return []
     received = dossier.head.event.data
     communes = (received.applicant_commune, received.parcel_commune)
     found: list[tuple[date, str, str]] = []
-    todo, seen = units_of(dossier), set[str]()
+    todo, seen = concerned, set[str]()
     while todo and len(found) < _LONGEST_CHAIN:
         code = todo.pop()
         if code in seen:

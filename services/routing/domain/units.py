@@ -76,8 +76,7 @@ class UnitTree:
 
         A rule for the applicant's or parcel's commune comes before the default.
         """
-        unit = self.last(code)
-        if unit is None or unit.valid_to is None or unit.valid_to >= on:
+        if not self._has_ended(code, on):
             return None
         rules = [s for s in self._successions.get(code, ()) if s.on <= on]
         places = {commune for commune in communes if commune}
@@ -85,11 +84,15 @@ class UnitTree:
         general = [s for s in rules if s.default and s.by_commune is None]
         return min(named or general, key=attrgetter("on", "to_unit"), default=None)
 
+    def successor_exists(self, code: str) -> bool:
+        """Return whether somebody takes over from a unit at any time."""
+        return code in self._successions
+
     def ended(self, on: date) -> list[str]:
         """Return the units that have ended by a day and have a successor, by code."""
-        return sorted(code for code in self._successions if self.successor(code, on) or self._split(code, on))
+        return sorted(code for code in self._successions if self._has_ended(code, on))
 
-    def _split(self, code: str, on: date) -> bool:
+    def _has_ended(self, code: str, on: date) -> bool:
         unit = self.last(code)
         return unit is not None and unit.valid_to is not None and unit.valid_to < on
 

@@ -3,6 +3,7 @@
 Set-based: one lock, one save, one outbox statement per batch, however many dossiers are in it.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -65,7 +66,7 @@ def _answer(talk: Talk, event: IntakeEvent, book: Rulebook) -> None:
         talk.say(open_leg(dossier, 1, at=at, on=at.astimezone(VN).date(), book=book))
         if dossier.head is not None and book.process_of(dossier.head) is None:
             metrics.DEFAULT_PROCESS.inc()
-        if event.data.origin is Origin.LIVE:
+        if _is_live(event):
             pass_on(talk, book)
     elif isinstance(event, HistoryImported):
         history = History(talk.dossier(), lambda name: derived_id(event.id, name))
@@ -99,8 +100,8 @@ async def finish(conn: Connection, talks: Sequence[Talk]) -> None:
     await dossiers.save(conn, [(talk.row, talk.dossier()) for talk in talks])
     said: list[RoutingEvent] = [event for talk in talks for event in talk.said]
     await outbox.put(conn, said)
-    for event in said:
-        metrics.SAID.labels(event.name).inc()
+    for name, number in Counter(event.name for event in said).items():
+        metrics.SAID.labels(name).inc(number)
 
 
 def _newest(events: Sequence[DossierEvent]) -> dict[UUID, clocks.Clock]:

@@ -19,10 +19,14 @@ class Talk:
     row: Row
     now: datetime
     said: list[RoutingEvent] = field(default_factory=list)
+    _folded: tuple[int, Dossier] | None = None
 
     def dossier(self) -> Dossier:
         """Return the dossier as it follows from all facts so far."""
-        return fold(self.row.facts)
+        number = len(self.row.facts)
+        if self._folded is None or self._folded[0] != number:
+            self._folded = number, fold(self.row.facts)
+        return self._folded[1]
 
     def say(self, says: Iterable[Say]) -> None:
         """Give each its id and number; from now on they are facts."""
