@@ -1,0 +1,144 @@
+"""Sla in its own schema, fed with events as its worker would be, with a clock the test sets."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from contracts.catalogue import CatalogueItem
+from contracts.envelope import DossierEvent, Event
+from contracts.topics import key_of, parse, to_bytes, topic_of
+from libs.db import transaction
+from libs import offsets
+from libs.inbox_rules import Record
+from libs.runtime import Runtime, open_runtime
+from libs.stream import Applied, Pipeline, apply_batch
+from services.sla.agents import pipeline
+from services.sla.handlers import recompute, ring
+from services.sla.handlers.hear import Hearing, hash_of
+from services.sla.handlers.ring import Rang
+from services.sla.handlers.rulebook import Rulebook
+from services.sla.settings import SlaSettings
+from tests.integration.sla import makers
+from tests.integration.sla.makers import Story, vn
+from tests.namespace import Namespace
+
+PARTS = 12
+PATIENCE = timedelta(seconds=60)
+
+
+@dataclass
+class Clocks:
+    """The service's runtime and its worker without Kafka. `now` is what every handler takes for the present."""
+
+    namespace: Namespace
+    runtime: Runtime
+    now: datetime = vn("2026-03-02 12:00")
+    pipe: Pipeline = field(init=False)
+    offsets: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        made = pipeline(lambda: self.runtime.catalogue)
+        self.pipe = replace(made, handler=Hearing(lambda: self.runtime.catalogue, lambda: self.now))
+
+    @property
+    def pool(self) -> asyncpg.Pool:
+        return self.runtime.pool
+
+    @property
+    def rulebook(self) -> Rulebook:
+        return Rulebook(self.runtime.catalogue)
+
+    def use(self, *more: CatalogueItem) -> None:
+        self.runtime.mirror.use(makers.catalogue_items(*more))
+
+    def record(self, event: DossierEvent) -> Record:
+        part = getattr(event.data, "partition", None)
+        place = (topic_of(event), hash_of(event.subject) % PARTS if part is None else part)
+        offset = self.offsets.get(place, 0)
+        self.offsets[place] = offset + 1
+        return Record(*place, offset, key_of(event).encode(), to_bytes(event))
+
+    async def begin(self) -> None:
+        async with transaction(self.pool) as conn:
+            await offsets.seed(conn, "sla", {(topic, part): 0 for topic in self.pipe.topics for part in range(PARTS)})
+
+    async def hear(self, *events: DossierEvent) -> Applied:
+        return await apply_batch(self.pool, self.pipe, [self.record(event) for event in events])
+
+    async def tell(self, *stories: Story) -> Applied:
+        return await self.hear(*(event for story in stories for event in story.events))
+
+    async def caught_up(self, at: datetime) -> None:
+        """Note that all inputs up to `at` are applied."""
+        async with transaction(self.pool) as conn:
+            places = [(topic, part) for topic in self.pipe.topics for part in range(PARTS)]
+            await offsets.note_caught_up(conn, "sla", places, at)
+
+    async def sweep(self, now: datetime, *, sure: datetime | None = None, limit: int = 1000) -> Rang:
+        """Look for due rungs at `now`, all inputs applied up to `sure` (`now` if not given)."""
+        await self.caught_up(sure or now)
+        return await ring.ring(self.pool, "sla", now=now, patience=PATIENCE, limit=limit)
+
+    async def recompute(self, now: datetime) -> None:
+        """Schedule and do all recomputation there is."""
+        await recompute.schedule(self.pool, self.runtime.catalogue, now)
+        while await recompute.recompute_chunk(self.pool, self.rulebook, now=now, size=100):
+            pass
+
+    async def said(self) -> list[Any]:
+        """Everything in the outbox, in its order."""
+        rows = await self.pool.fetch("SELECT topic, value FROM outbox WHERE topic = 'sla.events' ORDER BY id")
+        return [parse(row["topic"], row["value"]) for row in rows]
+
+    async def names(self, story: Story | None = None) -> list[str]:
+        """The names of what was said, of one dossier or of all."""
+        return [event.name for event in await self.said() if story is None or event.subject == story.id]
+
+    async def forget(self) -> None:
+        """Empty the outbox, as the relay does."""
+        await self.pool.execute("DELETE FROM outbox")
+
+    async def row(self, story: Story) -> asyncpg.Record:
+        return await self.pool.fetchrow("SELECT * FROM dossier WHERE id = $1", story.id)
+
+    async def standing(self) -> list[dict[str, Any]]:
+        """What the rows come to, without what depends on the order of arrival."""
+        rows = await self.pool.fetch("SELECT * FROM dossier ORDER BY id")
+        hidden = {"facts", "story", "seq", "revision", "changed_at"}
+        return [{name: value for name, value in row.items() if name not in hidden} for row in rows]
+
+
+Make = Callable[..., Awaitable[Clocks]]
+
+
+@pytest.fixture
+async def make_clocks(make_namespace: Callable[..., Awaitable[Namespace]]) -> AsyncIterator[Make]:
+    opened: list[Any] = []
+
+    async def make(items: Iterable[CatalogueItem] = (), **more: Any) -> Clocks:
+        namespace = await make_namespace(services=("sla",), **more)
+        context = open_runtime(namespace.settings("sla", SlaSettings))
+        runtime = await context.__aenter__()
+        opened.append(context)
+        clocks = Clocks(namespace, runtime)
+        clocks.use(*items)
+        await clocks.begin()
+        return clocks
+
+    yield make
+    for context in opened:
+        await context.__aexit__(None, None, None)
+
+
+@pytest.fixture
+async def clocks(make_clocks: Make) -> Clocks:
+    return await make_clocks()
+
+
+def of_kind(events: Sequence[Event], kind: type[Event]) -> list[Any]:
+    """The events of one class."""
+    return [event for event in events if isinstance(event, kind)]
