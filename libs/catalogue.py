@@ -163,7 +163,9 @@ class Catalogue:
 
     def rule_sets_on(self, on: date) -> list[RuleSetPublished]:
         """Return the rule sets in force on a day, latest first."""
-        valid = [r for r in self.rule_sets.values() if r.valid_from <= on and (not r.valid_to or on <= r.valid_to)]
+        valid = [
+            r for r in self.rule_sets.values() if r.valid_from <= on and (not r.valid_to or on <= r.valid_to)
+        ]
         return sorted(valid, key=lambda r: r.valid_from, reverse=True)
 
     def is_empty(self) -> bool:

@@ -25,7 +25,9 @@ _FETCH = 2_000
 class CatalogueFeed:
     """Mirrors the three catalogue topics into `catalogue_item`. `read` is set once their ends were reached."""
 
-    def __init__(self, settings: ServiceSettings, pool: asyncpg.Pool, changed: Callable[[], Any] = lambda: None):
+    def __init__(
+        self, settings: ServiceSettings, pool: asyncpg.Pool, changed: Callable[[], Any] = lambda: None
+    ) -> None:
         self._settings, self._pool, self._changed = settings, pool, changed
         self.read = asyncio.Event()
 
@@ -83,7 +85,7 @@ class CatalogueFeed:
                 item = parse_item(topic, record.value or b"")
             except (ValidationError, TypeError) as error:
                 metrics.EVENTS_DEAD_LETTER.labels(topic, Fault.UNPARSABLE).inc()
-                log.error("unreadable catalogue item", topic=topic, offset=record.offset, why=explain(error))
+                log.warning("unreadable item", topic=topic, offset=record.offset, why=explain(error))
                 continue
             good.append((item.key, record.offset, record.value.decode()))
         if good:

@@ -1,6 +1,7 @@
 """The catalogue's tables: what this service publishes, its mirror of all three topics, and reading it."""
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -136,10 +137,8 @@ class CatalogueMirror:
     async def follow(self, pool: asyncpg.Pool, *, every: float = 1.0) -> None:
         """Refresh each second, for ever; while the database is away the last state stays."""
         while True:
-            try:
+            with contextlib.suppress(*TRANSIENT):
                 await self.refresh(pool)
-            except TRANSIENT:
-                pass
             await asyncio.sleep(every)
 
     def _count(self) -> None:

@@ -5,7 +5,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from random import random
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import asyncpg
 import orjson
@@ -14,11 +14,11 @@ from pydantic import BaseModel
 
 from libs.settings import ServiceSettings
 
-Connection = asyncpg.Connection | PoolConnectionProxy
+Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
 """An open connection; whoever gets one is inside its transaction unless said otherwise."""
-Pool = asyncpg.Pool
+Pool: TypeAlias = asyncpg.Pool
 
-TRANSIENT: tuple[type[BaseException], ...] = (
+TRANSIENT: tuple[type[Exception], ...] = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
@@ -30,7 +30,7 @@ TRANSIENT: tuple[type[BaseException], ...] = (
     asyncpg.IdleInTransactionSessionTimeoutError,
 )
 """Errors that pass by themselves: the same work done again, later, can succeed."""
-POISON: tuple[type[BaseException], ...] = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+POISON: tuple[type[Exception], ...] = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 """Errors that the data itself causes: the same work done again fails again."""
 
 _WAKE_EVERY = 0.05

@@ -104,7 +104,9 @@ async def _step_over(conn: Connection, dossier: UUID) -> None:
 
 
 async def _open_letter(conn: Connection, letter_id: int) -> asyncpg.Record:
-    row = await conn.fetchrow("SELECT * FROM dead_letter WHERE id = $1 AND state = 'open' FOR UPDATE", letter_id)
+    row = await conn.fetchrow(
+        "SELECT * FROM dead_letter WHERE id = $1 AND state = 'open' FOR UPDATE", letter_id
+    )
     if row is None:
         raise NotFoundError("id", "letter_unknown", f"Không có thư lỗi {letter_id} đang chờ xử lý")
     return row

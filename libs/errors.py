@@ -24,7 +24,7 @@ class DomainError(Exception):
         return entry | ({"source": self.source} if self.source else {})
 
 
-class ManyErrors(DomainError):
+class ManyErrors(DomainError):  # noqa: N818 - it is many
     """Several rules said no at once."""
 
     def __init__(self, errors: Sequence[DomainError]) -> None:
@@ -75,7 +75,9 @@ class UnavailableError(DomainError):
     title = "Tạm thời không phục vụ được"
 
 
-def problem(status: int, title: str, *, detail: str = "", errors: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+def problem(
+    status: int, title: str, *, detail: str = "", errors: Sequence[dict[str, Any]] = ()
+) -> dict[str, Any]:
     """Return an RFC 9457 problem details object."""
     body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status}
     if detail:

@@ -89,7 +89,7 @@ def probes() -> APIRouter:
 
 async def _database_answers(runtime: Runtime) -> bool:
     try:
-        return await runtime.pool.fetchval("SELECT 1", timeout=3) == 1
+        return bool(await runtime.pool.fetchval("SELECT 1", timeout=3) == 1)
     except TRANSIENT:
         return False
 

@@ -42,7 +42,9 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> str:
     )
     table = f"<table><tr><th>name<th>in<th>type<th>meaning</tr>{rows}</table>" if rows else ""
     text = escape(operation.get("description") or operation.get("summary") or "")
-    answers = ", ".join(f"{code} {escape(a.get('description', ''))}" for code, a in operation["responses"].items())
+    answers = ", ".join(
+        f"{code} {escape(a.get('description', ''))}" for code, a in operation["responses"].items()
+    )
     return (
         f"<section><h2><code>{method.upper()} {escape(path)}</code></h2><p>{text}</p>{table}"
         f"<p>{_body(operation)}Answers: {answers}</p></section>"

@@ -91,4 +91,6 @@ def _plain(value: Any) -> Any:
 
 async def forget_old(conn: Connection, *, hours: int = 48) -> None:
     """Delete keys older than `hours`; a clockwork calls it now and then."""
-    await conn.execute("DELETE FROM idempotency_key WHERE created_at < now() - make_interval(hours => $1)", hours)
+    await conn.execute(
+        "DELETE FROM idempotency_key WHERE created_at < now() - make_interval(hours => $1)", hours
+    )

@@ -43,7 +43,7 @@ class Record:
     value: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Arrival:
     """An event that came in, or that waited. `record` is None for one out of the inbox."""
 
@@ -51,11 +51,11 @@ class Arrival:
     topic: str
     value: bytes
     record: Record | None = None
+    key: Key = field(init=False)
+    """Dossier and emitter."""
 
-    @property
-    def key(self) -> Key:
-        """Return dossier and emitter."""
-        return self.event.subject, self.event.EMITTER
+    def __post_init__(self) -> None:
+        self.key = (self.event.subject, self.event.EMITTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +218,10 @@ class Sorter:
 
 
 def sort_batch(
-    items: Iterable[Arrival | Letter], state: State, missing: Missing = nothing_missing, letters_in_row: int = 0
+    items: Iterable[Arrival | Letter],
+    state: State,
+    missing: Missing = nothing_missing,
+    letters_in_row: int = 0,
 ) -> Verdict:
     """Return what becomes of `items`, arrivals and unreadable records in their order. Changes `state`."""
     sorter = Sorter(state, missing, letters_in_row)
@@ -231,7 +234,11 @@ def sort_batch(
 
 
 def release_waiting(
-    state: State, missing: Missing = nothing_missing, letters_in_row: int = 0, *, first: Iterable[Arrival] = ()
+    state: State,
+    missing: Missing = nothing_missing,
+    letters_in_row: int = 0,
+    *,
+    first: Iterable[Arrival] = (),
 ) -> Verdict:
     """Return what of `first` and then of `state.waiting` can be applied: a hold was lifted, the catalogue grew."""
     sorter = Sorter(state, missing, letters_in_row)

@@ -4,20 +4,26 @@ from prometheus_client import Counter, Gauge, Histogram
 
 EVENTS_CONSUMED = Counter("events_consumed", "Events applied.", ["topic", "type"])
 EVENTS_DEAD_LETTER = Counter("events_dead_letter", "Events that became dead letters.", ["topic", "reason"])
-EVENTS_REDELIVERED = Counter("events_redelivered", "Records Kafka delivered again, dropped by offset.", ["service"])
+EVENTS_REDELIVERED = Counter(
+    "events_redelivered", "Records Kafka delivered again, dropped by offset.", ["service"]
+)
 EVENTS_PARKED = Gauge("events_parked", "Events waiting in the inbox.", ["service", "reason"])
 EVENTS_PARKED_OLDEST = Gauge(
     "events_parked_oldest_timestamp_seconds", "Since when the oldest of them waits.", ["service", "reason"]
 )
 DEAD_LETTERS_OPEN = Gauge("dead_letters_open", "Dead letters no operator has settled.", ["service"])
-BREAKER_OPEN = Gauge("breaker_open", "1 while too many dead letters in a row have stopped the service.", ["service"])
+BREAKER_OPEN = Gauge(
+    "breaker_open", "1 while too many dead letters in a row have stopped the service.", ["service"]
+)
 BATCH_SECONDS = Histogram(
     "batch_seconds",
     "Time to apply a batch, transaction included.",
     ["service"],
     buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30),
 )
-LAST_PROGRESS = Gauge("consumer_last_progress_timestamp_seconds", "When a batch was last applied.", ["service"])
+LAST_PROGRESS = Gauge(
+    "consumer_last_progress_timestamp_seconds", "When a batch was last applied.", ["service"]
+)
 CONSUMER_LAG = Gauge(
     "consumer_lag_records", "Records in the topic beyond what is applied.", ["service", "topic", "partition"]
 )
@@ -33,5 +39,9 @@ HTTP_SECONDS = Histogram(
     ["method", "route", "status"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-CATALOGUE_ITEMS = Gauge("catalogue_items", "Items of reference data known to this process.", ["service", "kind"])
-CATALOGUE_LOADED = Gauge("catalogue_loaded_timestamp_seconds", "When the catalogue was last read.", ["service"])
+CATALOGUE_ITEMS = Gauge(
+    "catalogue_items", "Items of reference data known to this process.", ["service", "kind"]
+)
+CATALOGUE_LOADED = Gauge(
+    "catalogue_loaded_timestamp_seconds", "When the catalogue was last read.", ["service"]
+)

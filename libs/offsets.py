@@ -76,7 +76,9 @@ async def store(conn: Connection, group: str, offsets: Mapping[Partition, int]) 
     await conn.execute(_STORE, group, *_columns(offsets), list(offsets.values()))
 
 
-def contiguous(records: Iterable[R], offsets: dict[Partition, int]) -> tuple[list[R], dict[Partition, int], int]:
+def contiguous(
+    records: Iterable[R], offsets: dict[Partition, int]
+) -> tuple[list[R], dict[Partition, int], int]:
     """Return the records not applied yet, the offsets after them, and how many were redelivered.
 
     Raises OffsetGapError where a record lies beyond the expected offset.

@@ -29,7 +29,11 @@ def operations_router(pipeline: Pipeline) -> APIRouter:
 
     @router.get("/dead-letters")
     async def letters(
-        runtime: RuntimeDep, _who: Operator, cursor: paging.Cursor = None, limit: paging.Limit = 100, state: str = "open"
+        runtime: RuntimeDep,
+        _who: Operator,
+        cursor: paging.Cursor = None,
+        limit: paging.Limit = 100,
+        state: str = "open",
     ) -> dict[str, Any]:
         """Return dead letters, newest first."""
         values = paging.decode_cursor(cursor, 1)
@@ -66,7 +70,9 @@ def operations_router(pipeline: Pipeline) -> APIRouter:
 
     @router.post("/breaker/close")
     async def close(
-        runtime: RuntimeDep, _who: Operator, patience: Annotated[int, Query(ge=1, le=100_000)] = breaker.PATIENCE
+        runtime: RuntimeDep,
+        _who: Operator,
+        patience: Annotated[int, Query(ge=1, le=100_000)] = breaker.PATIENCE,
     ) -> dict[str, Any]:
         """Let the worker start again; up to `patience` letters in a row are allowed until the next success."""
         async with transaction(runtime.pool) as conn:

@@ -64,7 +64,9 @@ async def _loop(
     while not until_end or seen < total:
         got = await consumer.getmany(timeout_ms=200, max_records=BATCH)
         records = [
-            Record(partitions[tp][0], tp.partition, r.offset, r.key, r.value) for tp, rs in got.items() for r in rs
+            Record(partitions[tp][0], tp.partition, r.offset, r.key, r.value)
+            for tp, rs in got.items()
+            for r in rs
         ]
         if records:
             done += await apply_batch(runtime.pool, pipeline, records)

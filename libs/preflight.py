@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from confluent_kafka import KafkaException, TopicCollection
-from confluent_kafka.admin import AclOperation, AdminClient
+from confluent_kafka.admin import AclOperation, AdminClient  # type: ignore[attr-defined]
 
 from libs.kafka import confluent_conf
 from libs.settings import ServiceSettings
@@ -51,7 +51,9 @@ def _topics(admin: Any, reads: set[str], writes: set[str]) -> list[str]:
             found.append(f"topic {topic}: {error.args[0].str()}")
             continue
         wanted = {op for op, of in ((AclOperation.READ, reads), (AclOperation.WRITE, writes)) if topic in of}
-        found += [f"topic {topic}: {op.name} not granted" for op in sorted(wanted - granted, key=lambda o: o.name)]
+        found += [
+            f"topic {topic}: {op.name} not granted" for op in sorted(wanted - granted, key=lambda o: o.name)
+        ]
     return found
 
 

@@ -6,6 +6,7 @@ a role that ends by itself ends the process with 1.
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 import sys
@@ -52,6 +53,7 @@ def main(parts: ServiceParts, argv: Sequence[str] | None = None) -> NoReturn:
         raise SystemExit(f"usage: python -m services.{parts.name} api|relay|clockwork… or worker")
     settings = parts.settings(service=parts.name)
     telemetry.configure(parts.name, "+".join(roles), settings.log_level)
+    spare_collector()
     if roles == ["worker"]:
         from libs.worker import run_worker
 
@@ -59,6 +61,15 @@ def main(parts: ServiceParts, argv: Sequence[str] | None = None) -> NoReturn:
             raise SystemExit(f"{parts.name} hears no topics: it has no worker")
         run_worker(parts.pipeline, settings)
     sys.exit(uvloop.run(run_roles(parts, settings, roles)))
+
+
+def spare_collector() -> None:
+    """Let the garbage collector look less often: events are many, small and free of circles.
+
+    With Python's defaults it takes up to 40 % of a worker's time.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 async def run_roles(parts: ServiceParts, settings: ServiceSettings, roles: Sequence[str]) -> int:
@@ -87,7 +98,7 @@ async def _preflight(settings: ServiceSettings, writes: tuple[str, ...]) -> None
     try:
         await preflight.check(settings, writes=writes)
     except preflight.PreflightError as error:
-        log.error("preflight failed", why=str(error))
+        log.error("preflight failed", why=str(error))  # noqa: TRY400 - the sentence says it all
         raise SystemExit(1) from None
 
 

@@ -106,7 +106,7 @@ class Relay:
 
     async def _wait_for_turn(self, conn: asyncpg.Connection) -> None:
         lock = "SELECT pg_try_advisory_lock(hashtext('relay'), hashtext($1))"
-        while not await conn.fetchval(lock, self._settings.schema_name):
+        while not await conn.fetchval(lock, self._settings.schema_name):  # noqa: ASYNC110 - a lock elsewhere
             await asyncio.sleep(1)
 
     def _new_producer(self) -> Any:

@@ -66,11 +66,13 @@ class ServiceSettings(BaseSettings):
     pool_size: int = Field(default=8, ge=1)
 
     @classmethod
-    def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
+    def settings_customise_sources(  # type: ignore[override]  # pydantic passes them by name
+
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, **_others: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
         """Keywords first, then the environment, then files named by it."""
-        return sources["init_settings"], sources["env_settings"], _FileSource(settings_cls)
+        return init_settings, env_settings, _FileSource(settings_cls)
 
     @property
     def schema_name(self) -> str:

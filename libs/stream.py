@@ -37,7 +37,7 @@ Handler = Callable[[Connection, Sequence[DossierEvent]], Awaitable[None]]
 
 It gets only new events, each dossier's and emitter's in order without a gap, emitters interleaved in any way.
 """
-REFUSED = (*POISON, DomainError, ValidationError)
+REFUSED: tuple[type[Exception], ...] = (*POISON, DomainError, ValidationError)
 """What a handler raises because of the event itself; anything else is a fault or our bug, and stops the worker."""
 
 
@@ -100,7 +100,9 @@ async def apply_batch(
     """
     began = time.perf_counter()
     try:
-        done = await retrying(lambda: _apply_once(pool, pipeline, records, careful=len(records) == 1), stop=stop)
+        done = await retrying(
+            lambda: _apply_once(pool, pipeline, records, careful=len(records) == 1), stop=stop
+        )
     except REFUSED:
         half = len(records) // 2
         if half == 0:
@@ -197,7 +199,9 @@ def read(record: Record) -> Arrival | Letter:
 def explain(error: BaseException) -> str:
     """Return what is wrong, without any value of the data."""
     if isinstance(error, ValidationError):
-        parts = [f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in error.errors(include_input=False)[:5]]
+        parts = [
+            f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in error.errors(include_input=False)[:5]
+        ]
         return "; ".join(parts)
     if isinstance(error, DomainError):
         return f"{type(error).__name__}: {error.field} {error.rule}"

@@ -120,7 +120,9 @@ def stream(
     return StreamingResponse(body, media_type=MEDIA[form], headers=headers)
 
 
-async def _csv(header: Sequence[str], rows: AsyncIterable[Sequence[Any]], *, bom: bool) -> AsyncIterator[bytes]:
+async def _csv(
+    header: Sequence[str], rows: AsyncIterable[Sequence[Any]], *, bom: bool
+) -> AsyncIterator[bytes]:
     pending = (BOM if bom else "") + next(csv_lines(header, ()))
     async for row in rows:
         pending += next(csv_lines(row, ()))

@@ -76,7 +76,8 @@ class Watchdog:
         for tp, lag in lags.items():
             topic, part = self._where(tp)
             metrics.CONSUMER_LAG.labels(worker.settings.service, topic, part).set(lag)
-        return sum(lags.values())
+        total: int = sum(lags.values())
+        return total
 
     def _where(self, tp: Any) -> tuple[str, int]:
         return self._worker.logical(tp.topic), tp.partition

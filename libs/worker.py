@@ -103,7 +103,7 @@ class Worker:
             try:
                 done = await apply_batch(self.pool, self.pipeline, records, stop=self.stopping)
             except BreakerOpenError as error:
-                log.error("breaker open: stopping until an operator closes it", why=str(error))
+                log.error("breaker open: stopping", why=str(error))  # noqa: TRY400 - not a fault
                 os._exit(EXIT_BREAKER)
             for event in events:
                 await stream.ack(event)
@@ -137,10 +137,13 @@ class Worker:
 
     def _make_app(self) -> Any:
         import faust
-        from faust.streams import _CStreamIterator
+        from faust.streams import _CStreamIterator  # type: ignore[attr-defined]
 
         if _CStreamIterator is None:
-            raise SystemExit("Faust's Cython extension is missing: without it discarded events would be acked")
+            raise SystemExit(
+                "Faust's Cython extension is missing: without it discarded events would be acked"
+            )
+
         class App(faust.App):
             def _create_directories(self) -> None:
                 """Make no folder: without tables there is nothing to keep in it."""
@@ -161,7 +164,9 @@ class Worker:
             web_enabled=False,
             consumer_auto_offset_reset="earliest",
             # other topics under the same instance id would get the old assignment back
-            consumer_group_instance_id=f"{settings.instance}-v{self.pipeline.version}" if settings.instance else None,
+            consumer_group_instance_id=f"{settings.instance}-v{self.pipeline.version}"
+            if settings.instance
+            else None,
             broker_session_timeout=10,
             broker_heartbeat_interval=2,
             broker_rebalance_timeout=20,
@@ -196,7 +201,7 @@ def run_worker(build: Callable[[Runtime], Pipeline], settings: ServiceSettings) 
     try:
         worker = loop.run_until_complete(_prepare(build, settings))
     except preflight.PreflightError as error:
-        log.error("preflight failed", why=str(error))
+        log.error("preflight failed", why=str(error))  # noqa: TRY400 - the sentence says it all
         raise SystemExit(1) from None
     guard_loop(loop)
     faust.Worker(
