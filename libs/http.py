@@ -157,7 +157,7 @@ def _handle_errors(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _plain)
     app.add_exception_handler(Exception, _fault)  # raised on after the answer: the log has it
     for transient in TRANSIENT:
-        app.add_exception_handler(transient, _away)  # type: ignore[arg-type]
+        app.add_exception_handler(transient, _away)
 
 
 def routes_without_rule(app: FastAPI) -> list[str]:

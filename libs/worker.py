@@ -20,8 +20,8 @@ from libs import breaker, health, metrics, offsets, preflight
 from libs.breaker import BreakerOpenError
 from libs.catalogue_feed import CatalogueFeed
 from libs.db import retrying, transaction
+from libs.faust_app import make_app
 from libs.inbox_rules import Record
-from libs.kafka import faust_credentials
 from libs.offsets import Partition
 from libs.runtime import Runtime, open_runtime
 from libs.settings import ServiceSettings
@@ -41,7 +41,7 @@ class Worker:
     def __init__(self, pipeline: Pipeline, runtime: Runtime, feed: CatalogueFeed) -> None:
         self.pipeline, self.runtime, self.feed = pipeline, runtime, feed
         self.settings: ServiceSettings = runtime.settings
-        self.app = self._make_app()
+        self.app = make_app(pipeline, self.settings)
         self.breaker_open = False
         self.watchdog = Watchdog(self)
         self._seen_revision = runtime.catalogue.revision
@@ -133,49 +133,6 @@ class Worker:
             parked=done.parked,
             letters=done.letters,
             seconds=round(seconds, 4),
-        )
-
-    def _make_app(self) -> Any:
-        import faust
-        from faust.streams import _CStreamIterator  # type: ignore[attr-defined]
-
-        if _CStreamIterator is None:
-            raise SystemExit(
-                "Faust's Cython extension is missing: without it discarded events would be acked"
-            )
-
-        class App(faust.App):
-            def _create_directories(self) -> None:
-                """Make no folder: without tables there is nothing to keep in it."""
-
-        settings = self.settings
-        credentials = faust_credentials(settings)
-        return App(
-            settings.topic_prefix + self.pipeline.group,
-            broker=";".join(f"kafka://{address}" for address in settings.kafka_bootstrap.split(",")),
-            **({"broker_credentials": credentials} if credentials else {}),
-            key_serializer="raw",
-            value_serializer="raw",
-            agent_supervisor="mode.CrashingSupervisor",
-            stream_wait_empty=False,
-            table_standby_replicas=0,
-            topic_disable_leader=True,
-            topic_allow_declare=False,
-            web_enabled=False,
-            consumer_auto_offset_reset="earliest",
-            # other topics under the same instance id would get the old assignment back
-            consumer_group_instance_id=f"{settings.instance}-v{self.pipeline.version}"
-            if settings.instance
-            else None,
-            broker_session_timeout=10,
-            broker_heartbeat_interval=2,
-            broker_rebalance_timeout=20,
-            broker_request_timeout=30,
-            broker_max_poll_interval=300,
-            broker_commit_interval=1,
-            stream_buffer_maxsize=16_384,
-            broker_max_poll_records=2_000,
-            cython_optimizations=True,
         )
 
     def _register(self) -> None:
