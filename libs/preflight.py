@@ -1,16 +1,18 @@
 """Before anything speaks to Kafka: which rights are missing? Faust would wait for them in silence."""
 
 import asyncio
+import time
 from collections.abc import Iterable
 from typing import Any
 
-from confluent_kafka import KafkaException, TopicCollection
+from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import AclOperation, AdminClient  # type: ignore[attr-defined]
 
 from libs.kafka import confluent_conf
 from libs.settings import ServiceSettings
 
 _PATIENCE = 15
+_PAUSE = 0.3
 
 
 class PreflightError(RuntimeError):
@@ -58,14 +60,21 @@ def _topics(admin: Any, reads: set[str], writes: set[str]) -> list[str]:
 
 
 def _group(admin: Any, group: str) -> list[str]:
-    futures = admin.describe_consumer_groups(
-        [group], include_authorized_operations=True, request_timeout=_PATIENCE
-    )
-    try:
-        granted = futures[group].result(_PATIENCE + 5).authorized_operations or ()
-    except KafkaException as error:
-        return [f"group {group}: {error.args[0].str()}"]
-    return [] if AclOperation.READ in granted else [f"group {group}: READ not granted"]
+    """Return whether the group may be joined; a broker that has just been formatted needs a moment to know."""
+    end = time.monotonic() + _PATIENCE
+    while True:
+        futures = admin.describe_consumer_groups(
+            [group], include_authorized_operations=True, request_timeout=_PATIENCE
+        )
+        try:
+            granted = futures[group].result(_PATIENCE + 5).authorized_operations or ()
+        except KafkaException as error:
+            refused = error.args[0].code() == KafkaError.GROUP_AUTHORIZATION_FAILED
+            if refused or time.monotonic() > end:
+                return [f"group {group}: {error.args[0].name()} {error.args[0].str()}"]
+            time.sleep(_PAUSE)
+            continue
+        return [] if AclOperation.READ in granted else [f"group {group}: READ not granted"]
 
 
 async def check(
