@@ -1,51 +1,44 @@
-"""The launcher's processes: `servers` (only PostgreSQL and Kafka), `stack` (everything)."""
+"""The launcher's own processes: `servers` (only PostgreSQL and Kafka), `stack` (everything), `gateway`."""
 
 import argparse
-import asyncio
-import errno
-import signal
 import sys
-from collections.abc import Coroutine
-from typing import Any
 
-from deploy.local.errors import StackError
-from deploy.local.settings import LocalSettings
+from deploy.local.running import run_to_end
+from deploy.local.settings import DEFAULT_GATEWAY_PORT, LocalSettings
 
 
 def main() -> None:
     """Run one of the launcher's processes."""
+    asked = _arguments()
+    if asked.command == "gateway":
+        _gateway()
+    elif asked.command == "servers":
+        from deploy.local import servers_only
+
+        sys.exit(run_to_end(servers_only.run(LocalSettings(), linger=asked.linger)))
+    else:
+        from deploy.local import supervisor
+        from deploy.local.progress import Teller
+
+        sys.exit(run_to_end(supervisor.run(LocalSettings(), port=asked.port, teller=Teller())))
+
+
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     servers = commands.add_parser("servers", help="PostgreSQL and Kafka, until nobody uses them")
     servers.add_argument("--linger", type=float, default=20.0, help="seconds to stay after the last user")
-    asked = parser.parse_args()
-    from deploy.local import servers_only
+    stack = commands.add_parser("stack", help="the whole system")
+    stack.add_argument("--port", type=int, default=DEFAULT_GATEWAY_PORT)
+    commands.add_parser("gateway", help="the one port, started by the stack")
+    return parser.parse_args()
 
-    sys.exit(run_to_end(servers_only.run(LocalSettings(), linger=asked.linger)))
 
+def _gateway() -> None:
+    from deploy.local.gateway import serve
+    from deploy.local.gateway_settings import GatewaySettings
 
-def run_to_end(work: Coroutine[Any, Any, None]) -> int:
-    """Run until done or told to end (INT, TERM, HUP); return the exit code, having said what went wrong."""
-
-    async def supervised() -> None:
-        task = asyncio.ensure_future(work)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-        await task
-
-    try:
-        asyncio.run(supervised())
-    except asyncio.CancelledError:
-        return 0
-    except StackError as error:
-        sys.stderr.write(f"{error}\n")
-        return error.exit_code
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        sys.stderr.write("The disk is full: make room, or set MOTCUA_HOME to a folder on another disk.\n")
-        return StackError.exit_code
-    return 0
+    sys.exit(run_to_end(serve(GatewaySettings())))
 
 
 if __name__ == "__main__":

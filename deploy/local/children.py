@@ -13,7 +13,10 @@ from typing import Any
 
 from deploy.local.errors import StackError
 from deploy.local.places import Places
+from deploy.local.settings import LocalSettings
 
+PROJECT = Path(__file__).parents[2]
+"""Where the project's own code lies: the working folder of its processes."""
 _TRAMPOLINE = Path(__file__).with_name("trampoline.py")
 _WATCHDOG = Path(__file__).with_name("watchdog.py")
 _LOG_KEEP_BYTES = 5 * 1024 * 1024
@@ -30,7 +33,6 @@ class Command:
     stop: signal.Signals = signal.SIGTERM
     as_account: bool = False
     env: dict[str, str] = field(default_factory=dict)
-    cwd: Path | None = None
     quiet: bool = False
 
 
@@ -42,26 +44,29 @@ class Nursery:
         self._lock = lock
         self._watched = watchdog == "pipe" or (watchdog == "auto" and sys.platform != "linux")
         self._watchdog: subprocess.Popen[str] | None = None
+        self._started: list[tuple[Command, subprocess.Popen[bytes]]] = []
 
     def start(self, command: Command) -> subprocess.Popen[bytes]:
         """Start the program; its output is appended to log/NAME.log (or thrown away when `quiet`)."""
         account = self._places.account if command.as_account else None
         uid, gid = (account.uid, account.gid) if account else (os.geteuid(), os.getegid())
         head = [sys.executable, "-I", "-S", str(_TRAMPOLINE), str(os.getpid()), str(int(command.death))]
-        env = _PLAIN_ENV | {"HOME": str(self._places.work)} if account else dict(os.environ)
+        env = _PLAIN_ENV | {"HOME": str(self._places.work)} if account else LocalSettings.plain_environment()
         with self._output(command) as output:
             child = subprocess.Popen(
                 [*head, str(uid), str(gid), *command.argv],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                cwd=command.cwd or self._places.work,
+                cwd=self._places.work if account else PROJECT,
                 env=env | command.env,
                 umask=0o077,
                 start_new_session=True,
                 pass_fds=(self._lock,),
             )
         self._tell_watchdog(f"+{child.pid}")
+        self._forget_ended()
+        self._started.append((command, child))
         return child
 
     async def run(self, command: Command, *, limit: float = 120.0) -> None:
@@ -72,15 +77,14 @@ class Nursery:
         except TimeoutError:
             child.kill()
             code = await ended(child)
-        finally:
-            self.forget(child)
         if code != 0:
             where = "" if command.quiet else f": see {self._places.logs / (command.name + '.log')}"
             raise StackError(f"{command.name} failed with code {code}{where}.")
 
-    def forget(self, child: subprocess.Popen[bytes]) -> None:
-        """Take an ended child off the watchdog's list."""
-        self._tell_watchdog(f"-{child.pid}")
+    def _forget_ended(self) -> None:
+        for _, child in (entry for entry in self._started if entry[1].poll() is not None):
+            self._tell_watchdog(f"-{child.pid}")
+        self._started = [entry for entry in self._started if entry[1].poll() is None]
 
     @contextmanager
     def _output(self, command: Command) -> Iterator[int]:
@@ -111,9 +115,11 @@ class Nursery:
             pipe.write(line + "\n")
             pipe.flush()
 
-    def close(self) -> None:
-        """Dismiss the watchdog once all children have ended."""
+    async def close(self) -> None:
+        """End every child that is still alive, each in its own orderly way, then dismiss the watchdog."""
+        await asyncio.gather(*(stop(child, command.stop) for command, child in self._started))
         if self._watchdog and self._watchdog.stdin:
+            self._forget_ended()
             self._watchdog.stdin.close()
             self._watchdog.wait(10)
 

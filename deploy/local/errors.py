@@ -9,5 +9,3 @@ class StackError(Exception):
 
 class AlreadyRunningError(StackError):
     """Another launcher holds this state folder."""
-
-    exit_code = 3

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its own package re-exports without saying so
     AclBinding,
     AclBindingFilter,
@@ -16,6 +16,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its own pac
     AclPermissionType,
     AdminClient,
     NewTopic,
+    OffsetSpec,
     ResourcePatternType,
     ResourceType,
     ScramCredentialInfo,
@@ -112,6 +113,14 @@ class KafkaAdmin:
     def topic_names(self) -> set[str]:
         """Return the names of all topics."""
         return set(self._client.list_topics(timeout=_WAIT).topics)
+
+    def end_offsets(self, partitions: Collection[tuple[str, int]]) -> dict[tuple[str, int], int]:
+        """Return where each partition (topic, number) ends."""
+        asked = {TopicPartition(topic, number): OffsetSpec.latest() for topic, number in partitions}  # type: ignore[no-untyped-call]
+        futures = self._client.list_offsets(asked) if asked else {}
+        return {
+            (place.topic, place.partition): future.result(_WAIT).offset for place, future in futures.items()
+        }
 
     def set_users(self, passwords: Mapping[str, str]) -> None:
         """Give every service user its password."""

@@ -3,7 +3,7 @@
 import json
 import random
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from deploy.local.errors import StackError
@@ -34,10 +34,10 @@ def require_free(port: int) -> None:
         )
 
 
-def keep(file: Path, names: Iterable[str], *, fixed: dict[str, int] | None = None) -> dict[str, int]:
+def keep(file: Path, names: Iterable[str], *, fixed: Mapping[str, int] | None = None) -> dict[str, int]:
     """Return a free port for each name: last time's where possible; `fixed` ones as given."""
     known: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
-    chosen = dict(fixed or {})
+    chosen: dict[str, int] = dict(fixed or {})
     for name in names:
         if name in chosen:
             continue

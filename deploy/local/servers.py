@@ -1,9 +1,7 @@
 """PostgreSQL and Kafka of a stack: its own, started here, or those that exist already."""
 
-import asyncio
 import hmac
 import json
-import signal
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from deploy.local import ports, roles
-from deploy.local.children import Nursery, stop
+from deploy.local.children import Nursery
 from deploy.local.errors import StackError
 from deploy.local.kafka import Kafka
 from deploy.local.kafka_admin import KafkaAccess
@@ -86,11 +84,19 @@ def derived_passwords(key: str) -> dict[str, str]:
 class ServerStarter:
     """Starts what is not given from outside; both servers at once."""
 
-    def __init__(self, settings: LocalSettings, places: Places, secrets: Secrets, teller: Teller) -> None:
+    def __init__(
+        self,
+        settings: LocalSettings,
+        places: Places,
+        secrets: Secrets,
+        teller: Teller,
+        *,
+        fixed: Mapping[str, int] | None = None,
+    ) -> None:
         self._settings, self._places, self._teller = settings, places, teller
         self.secrets = secrets
         self.children: dict[str, subprocess.Popen[bytes]] = {}
-        self.ports = ports.keep(places.home / _PORTS_FILE, SERVER_PORTS)
+        self.ports = ports.keep(places.home / _PORTS_FILE, SERVER_PORTS, fixed=fixed)
         self._programs: Programs | None = None
 
     def stage(self) -> None:
@@ -123,9 +129,3 @@ class ServerStarter:
             if child.poll() is not None:
                 log = self._places.logs / f"{name}.log"
                 raise StackError(f"{name} ended by itself with code {child.returncode}: see {log}.")
-
-
-async def stop_servers(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
-    """Stop Kafka and PostgreSQL together, each in its own orderly way."""
-    numbers = {"kafka": signal.SIGTERM, "postgres": signal.SIGINT}
-    await asyncio.gather(*(stop(children[name], numbers[name]) for name in numbers if name in children))

@@ -16,12 +16,12 @@ from pathlib import Path
 
 from deploy.local import kafka_admin, roles
 from deploy.local.children import Nursery, together
-from deploy.local.errors import AlreadyRunningError, StackError
+from deploy.local.errors import StackError
 from deploy.local.locks import StackLock, launcher_pid
 from deploy.local.places import locate, prepare, write_private
 from deploy.local.progress import Teller
 from deploy.local.secret_store import load_or_create
-from deploy.local.servers import Servers, ServerStarter, describe, kept_ports, stop_servers
+from deploy.local.servers import Servers, ServerStarter, describe, kept_ports
 from deploy.local.settings import LocalSettings
 
 _READY = "servers-ready"
@@ -48,8 +48,7 @@ async def run(settings: LocalSettings, *, linger: float) -> None:
         await _while_used(users, starter, linger)
     finally:
         ready.unlink(missing_ok=True)
-        await stop_servers(starter.children)
-        nursery.close()
+        await nursery.close()
         lock.release()
         os.close(users)  # only now may a newcomer, who waits for it, start anew
 
@@ -104,11 +103,11 @@ def shared(settings: LocalSettings, *, linger: float = 20.0, limit: float = 180.
 def _ensure_running(settings: LocalSettings, *, linger: float, limit: float) -> None:
     end, launcher = time.monotonic() + limit, None
     output = settings.home / "log" / "servers.log"
-    while not _is_ready(settings.home):
+    while not is_ready(settings.home):
         if launcher_pid(settings.home) is None and launcher is None:
             launcher = _spawn(settings, output, linger)
-        if launcher and (code := launcher.poll()) is not None:
-            if code != AlreadyRunningError.exit_code:
+        if launcher and launcher.poll() is not None:
+            if launcher_pid(settings.home) is None:
                 last = output.read_text().strip().splitlines()[-1:] or ["no output"]
                 raise StackError(f"The servers did not start: {last[0]}")
             launcher = None
@@ -117,7 +116,8 @@ def _ensure_running(settings: LocalSettings, *, linger: float, limit: float) -> 
         time.sleep(0.05)
 
 
-def _is_ready(home: Path) -> bool:
+def is_ready(home: Path) -> bool:
+    """Return whether the servers of `home` are ready."""
     try:
         ready = json.loads((home / _READY).read_text())
     except (FileNotFoundError, ValueError):

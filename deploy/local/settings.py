@@ -62,7 +62,14 @@ class LocalSettings(BaseSettings):
             "KAFKA_PASSWORD": self.kafka_password,
             "KAFKA_SECURITY": self.kafka_security,
         }
-        return {**os.environ, **{name: str(value) for name, value in given.items() if value}}
+        others = {name: value for name, value in os.environ.items() if name not in given}
+        return others | {name: str(value) for name, value in given.items() if value}
+
+    @staticmethod
+    def plain_environment() -> dict[str, str]:
+        """Return the caller's environment without anything that is this project's or opens a server."""
+        ours = ("MOTCUA_", "KAFKA_", "DATABASE_URL")
+        return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
     @property
     def home_tag(self) -> str:

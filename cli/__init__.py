@@ -1,0 +1,1 @@
+"""The `motcua` command: starts the stack, and asks the services over HTTP."""

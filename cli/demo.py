@@ -1,0 +1,115 @@
+"""`motcua demo`: the whole system, a province's year in it, and dossiers arriving."""
+
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from random import Random
+from typing import Annotated
+
+import typer
+
+from cli import demo_summary
+from cli.client import Client, client, running_url
+from cli.errors import CliError
+from cli.imports import run_import
+from cli.live import Simulator
+from deploy.local import detached
+from deploy.local.locks import stop_launcher
+from deploy.local.settings import LocalSettings
+from libs.clock import utcnow
+
+app = typer.Typer()
+SCALE = 100
+_LOADED = "demo-loaded"
+_SEED = 20_261
+
+
+@app.command()
+def demo(
+    full: Annotated[
+        bool, typer.Option("--full", help="all 462,569 dossiers of 2022 instead of 1 : 100")
+    ] = False,
+    scale: Annotated[int | None, typer.Option("--scale", min=1, max=10_000, help="1 : SCALE")] = None,
+    rate: Annotated[float, typer.Option("--rate", min=0, max=6000, help="live dossiers a minute")] = 12.0,
+    port: Annotated[int | None, typer.Option("--port", help="the one port (8080, or last time's)")] = None,
+    leave: Annotated[bool, typer.Option("--exit", help="stop everything after the summary")] = False,
+) -> None:
+    """Start everything, load Quảng Nam's year 2022, show late dossiers and rates, then receive dossiers live."""
+    settings = _settings()
+    chosen = scale or (1 if full else SCALE)
+    ours = running_url(settings.home) is None
+    if ours:
+        detached.start(settings, port=port or detached.last_port(settings), tell=typer.echo)
+    try:
+        with ExitStack() as stack:
+            admin = stack.enter_context(client(user="admin", settings=settings, timeout=600))
+            _load(admin, settings.home, chosen)
+            demo_summary.show(admin, settings.home, chosen)
+            if not leave:
+                clerk = stack.enter_context(client(user="clerk", settings=settings))
+                officer = stack.enter_context(client(user="officer", settings=settings))
+                _live(clerk, officer, rate)
+    except KeyboardInterrupt:
+        typer.echo("")
+    finally:
+        if ours:
+            typer.echo("Stopping the demo; its data stay for the next time.")
+            stop_launcher(settings.home)
+
+
+def _settings() -> LocalSettings:
+    """Return the demo's settings: a state folder of its own, beside that of `motcua up`."""
+    settings = LocalSettings()
+    if settings.home_override is not None:
+        return settings
+    return settings.model_copy(
+        update={"home_override": settings.home.with_name(settings.home.name + "-demo")}
+    )
+
+
+def _load(admin: Client, home: Path, scale: int) -> None:
+    """Import the register, once per state folder."""
+    mark = home / _LOADED
+    if mark.exists():
+        if mark.read_text() != str(scale):
+            raise CliError(
+                f"{home} holds the register at 1 : {mark.read_text()}: throw it away with"
+                f" 'MOTCUA_HOME={home} motcua down' and 'MOTCUA_HOME={home} motcua up --fresh', or set MOTCUA_HOME."
+            )
+        typer.echo("The register of 2022 is already loaded.")
+        return
+    from deploy.seed.register import write_register
+
+    began = time.perf_counter()
+    typer.echo(f"Making Quảng Nam's register of 2022 at 1 : {scale} from published totals …")
+    files = write_register(home / "demo-register", scale=scale)
+    made = time.perf_counter()
+    report = run_import(admin, register=files.register, steps=files.steps)
+    if report.imported + report.skipped != files.dossiers:
+        raise CliError(f"Of {files.dossiers} dossiers {report.refused} were refused.", 1)
+    mark.write_text(str(scale))
+    done = time.perf_counter()
+    typer.echo(
+        f"{files.dossiers:,} dossiers: made in {made - began:.1f} s, loaded through all services in {done - made:.1f} s."
+    )
+
+
+def _live(clerk: Client, officer: Client, rate: float) -> None:
+    """Receive dossiers until Ctrl-C."""
+    simulator = Simulator(clerk, officer, Random(_SEED), typer.echo)  # noqa: S311 - a demo, not a secret
+    simulator.prepare()
+    typer.echo(
+        f"\nDossiers arrive at the counters of Đắk Lắk, {rate:g} a minute (--rate). Ctrl-C stops everything."
+    )
+    pause = 60 / rate if rate else 3600.0
+    following = time.monotonic()
+    while True:
+        now = utcnow()
+        try:
+            simulator.resolve_due(now)
+            if time.monotonic() >= following:
+                following = time.monotonic() + pause
+                simulator.receive(now)
+        except CliError as error:
+            typer.echo(f"{error}")  # a restarting service: the next one will do
+        time.sleep(min(0.5, pause))

@@ -1,0 +1,12 @@
+"""How a command ends when something is wrong: a sentence on stderr and an exit code."""
+
+BAD_INPUT = 2
+CHECK_FAILED = 1
+
+
+class CliError(Exception):
+    """Ends the command; the message is one sentence for the person who typed it."""
+
+    def __init__(self, message: str, code: int = BAD_INPUT) -> None:
+        super().__init__(message)
+        self.code = code

@@ -1,0 +1,79 @@
+"""`motcua rates`: how many dossiers ended early, on time, late, and the rate."""
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from cli.client import client
+from cli.errors import CliError
+from cli.output import Format, FormatOption, OutputOption, emit
+
+app = typer.Typer()
+HEADER = ("key", "received", "early", "on_time", "late", "open_in_time", "open_late", "rate")
+
+
+@app.command()
+def rates(
+    by: Annotated[
+        str, typer.Option(help="level province unit field procedure channel day month quarter year")
+    ] = "level",
+    unit: Annotated[str | None, typer.Option(help="a unit and everything below it")] = None,
+    first: Annotated[str | None, typer.Option("--from", help="first day, 2022-01-01")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="last day, inclusive")] = None,
+    basis: Annotated[
+        str, typer.Option(help="reception, or outcome: which day selects a dossier")
+    ] = "reception",
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="as things stood at the end of this day")
+    ] = None,
+    channel: Annotated[str | None, typer.Option(help="counter online post")] = None,
+    scale: Annotated[int, typer.Option(help="decimals of the rate")] = 2,
+    rounding: Annotated[str, typer.Option(help="truncate or half-up")] = "half-up",
+    form: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+) -> None:
+    """Show counts and rates; JSON is the service's whole answer."""
+    asked = {
+        "by": by,
+        "unit": unit,
+        "from": first,
+        "to": last,
+        "basis": basis,
+        "as_of": as_of,
+        "channel": channel,
+        "scale": scale,
+        "rounding": rounding,
+    }
+    with client() as services:
+        answer = services.get("/reporting/api/v1/rates", **asked)
+    if form is Format.JSON:
+        _write_json(answer, output)
+        return
+    rows = [cells(line, answer["scale"]) for line in [*answer["rows"], answer["total"]]]
+    if form is Format.TABLE:
+        names = [line["name"] for line in [*answer["rows"], answer["total"]]]
+        rows = [(row[0], name, *row[1:]) for row, name in zip(rows, names, strict=True)]
+        emit(
+            (HEADER[0], "name", *HEADER[1:]), rows, form=form, output=output, title=f"As of {answer['as_of']}"
+        )
+        return
+    emit(HEADER, rows, form=form, output=output, title="rates")
+
+
+def cells(line: dict[str, Any], scale: int) -> tuple[Any, ...]:
+    """Return a row of the answer in the order of HEADER, its rate with the declared decimals."""
+    rate = None if line["rate"] is None else f"{line['rate']:.{scale}f}"
+    return (*(line[name] for name in HEADER[:-1]), rate)
+
+
+def _write_json(answer: dict[str, Any], output: Any) -> None:
+    text = json.dumps(answer, ensure_ascii=False, indent=1) + "\n"
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CliError(f"{output} cannot be written ({error.strerror}).") from error

@@ -1,0 +1,66 @@
+"""Load the seeded catalogue into the running services; a second time only when the seed has changed."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import httpx
+
+from contracts.codes import Service
+from contracts.topics import to_bytes
+from deploy.local.errors import StackError
+from deploy.local.places import write_private
+
+_OWNERS = (Service.ROUTING, Service.INTAKE, Service.SLA)
+"""Units first: the others name them."""
+_LOADED = "catalogue.json"
+_CHUNK = 2_000
+
+
+def bodies() -> dict[str, list[bytes]]:
+    """Return each owner's items as lines of JSON."""
+    from deploy.seed.items import items
+
+    return {owner.value: [to_bytes(item) for item in items(owner)] for owner in _OWNERS}
+
+
+def digest(lines: Iterable[bytes]) -> str:
+    """Return a fingerprint of the items."""
+    found = hashlib.sha256()
+    for line in lines:
+        found.update(line + b"\n")
+    return found.hexdigest()
+
+
+async def load(home: Path, base_url: str, token: str, *, tell: Callable[[str], None]) -> None:
+    """Publish what the services do not have yet; raises `StackError` when one refuses."""
+    file = home / _LOADED
+    loaded: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    async with httpx.AsyncClient(
+        base_url=base_url, timeout=300, headers={"Authorization": f"Bearer {token}"}
+    ) as http:
+        for service, lines in bodies().items():
+            fingerprint = digest(lines)
+            if not lines or loaded.get(service) == fingerprint:
+                continue
+            await _put(http, service, lines, tell)
+            loaded[service] = fingerprint
+            write_private(file, json.dumps(loaded))
+
+
+async def _put(
+    http: httpx.AsyncClient, service: str, lines: list[bytes], tell: Callable[[str], None]
+) -> None:
+    for begin in range(0, len(lines), _CHUNK):
+        chunk = lines[begin : begin + _CHUNK]
+        response = await http.put(
+            f"/{service}/api/v1/catalogue",
+            content=b"\n".join(chunk) + b"\n",
+            headers={"Content-Type": "application/x-ndjson"},
+        )
+        if response.is_error:
+            raise StackError(
+                f"{service} refused the seeded catalogue ({response.status_code}): {response.text[:500]}"
+            )
+        tell(f"catalogue of {service}: {begin + len(chunk)} of {len(lines)} items")

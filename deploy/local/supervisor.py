@@ -1,0 +1,181 @@
+"""The process that starts the whole system, keeps it running, and stops it in order."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.local import catalogue, issuer, kafka_admin, ports, prometheus, roles, schemas, users
+from deploy.local.children import Command, Nursery, stop, together
+from deploy.local.keeper import Keeper, Kept
+from deploy.local.locks import StackLock
+from deploy.local.places import Places, locate, prepare, write_private
+from deploy.local.probes import Awaited, until_ready
+from deploy.local.progress import Teller
+from deploy.local.secret_store import load_or_create
+from deploy.local.servers import Servers, ServerStarter, describe
+from deploy.local.service_processes import GATEWAY, PROCESSES, gateway_command, service_command
+from deploy.local.settings import LocalSettings
+from libs.clock import utcnow
+
+READY = "ready.json"
+_STOP_PATIENCE = 20.0
+
+
+async def run(settings: LocalSettings, *, port: int, teller: Teller) -> None:
+    """Run the whole system on one port until cancelled; nothing is left when this returns."""
+    places = locate(settings)
+    prepare(places)
+    lock = StackLock(places.home)
+    lock.acquire()
+    try:
+        (places.home / READY).unlink(missing_ok=True)
+        ports.require_free(port)
+        stack = Stack(settings, places, lock, teller, port)
+        try:
+            await stack.start()
+            await stack.keeper.watch()
+        finally:
+            (places.home / READY).unlink(missing_ok=True)
+            await stack.stop()
+    finally:
+        lock.release()
+
+
+@dataclass
+class Stack:
+    """One running system."""
+
+    settings: LocalSettings
+    places: Places
+    lock: StackLock
+    teller: Teller
+    port: int
+    keeper: Keeper = field(init=False)
+    nursery: Nursery = field(init=False)
+    starter: ServerStarter = field(init=False)
+
+    def __post_init__(self) -> None:
+        home = self.places.home
+        self.keeper = Keeper(home, self.teller)
+        self.nursery = Nursery(self.places, self.lock.descriptor, watchdog=self.settings.watchdog)
+        secrets = load_or_create(home / "secrets.json")
+        names = [*(spec.name for spec in PROCESSES), "prometheus"]
+        self.starter = ServerStarter(
+            self.settings, self.places, secrets, self.teller, fixed={GATEWAY.name: self.port}
+        )
+        self.numbers = self.starter.ports | ports.keep(home / "ports.json", names, fixed=self.starter.ports)
+        self.issuer = issuer.ensure(home)
+        self.first_passwords = users.ensure(home)
+
+    @property
+    def url(self) -> str:
+        """The address of the one port."""
+        return f"http://{ports.HOST}:{self.port}"
+
+    async def start(self) -> None:
+        """Start everything, as much at once as can be, and say when it is ready."""
+        self.starter.stage()
+        servers = describe(self.settings, self.starter.secrets, self.numbers)
+        await together(self._database(servers), self._broker(servers))
+        self._keep_servers()
+        with self.teller.part("services ready"):
+            await self._start_processes(servers)
+        self._start_prometheus()
+        self.teller.say(f"The system is up after {self.teller.elapsed:.1f} s.")
+        await self._load_catalogue()
+        self._say_where()
+        ready = {"pid": os.getpid(), "url": self.url, "seconds": round(self.teller.elapsed, 2)}
+        write_private(self.places.home / READY, json.dumps(ready))
+
+    async def _database(self, servers: Servers) -> None:
+        await self.starter.postgres(self.nursery)
+        with self.teller.part("roles and schemas"):
+            await roles.provision(servers.owner_dsn, servers.database, servers.dsn_passwords)
+            await schemas.migrate_all(servers)
+
+    async def _broker(self, servers: Servers) -> None:
+        await self.starter.kafka(self.nursery)
+        with self.teller.part("topics, users and rights"):
+            for warning in await asyncio.to_thread(
+                kafka_admin.provision, servers.kafka, servers.kafka_passwords
+            ):
+                self.teller.say(warning)
+
+    def _keep_servers(self) -> None:
+        again: dict[str, Callable[[Nursery], Awaitable[None]]] = {
+            "postgres": self.starter.postgres,
+            "kafka": self.starter.kafka,
+        }
+        for name, child in self.starter.children.items():
+
+            async def start(name: str = name) -> subprocess.Popen[bytes]:
+                await again[name](self.nursery)
+                return self.starter.children[name]
+
+            self.keeper.add(Kept(name, start, child, self.numbers[name]))
+
+    async def _start_processes(self, servers: Servers) -> None:
+        waiting = []
+        home, key = self.places.home, self.issuer.public_key
+        for spec in (*PROCESSES, GATEWAY):
+            if spec is GATEWAY:
+                command = gateway_command(ports=self.numbers, home=home)
+            else:
+                command = service_command(
+                    spec, servers=servers, ports=self.numbers, home=home, public_key=key
+                )
+            child = self._keep(command, self.numbers[spec.name], spec.probe)
+            waiting.append(Awaited(spec.name, child, self.numbers[spec.name], spec.probe))
+        await until_ready(self.places, waiting)
+
+    def _keep(self, command: Command, port: int, probe: str) -> subprocess.Popen[bytes]:
+        async def start() -> subprocess.Popen[bytes]:
+            return self.nursery.start(command)
+
+        child = self.nursery.start(command)
+        self.keeper.add(Kept(command.name, start, child, port, probe))
+        return child
+
+    def _start_prometheus(self) -> None:
+        program = prometheus.find(self.settings.path)
+        if program is None:
+            self.teller.say(prometheus.HOW_TO_GET_IT)
+            return
+        command = prometheus.command(program, self.places, self.numbers)
+        self._keep(command, self.numbers["prometheus"], "/-/ready")
+
+    async def _load_catalogue(self) -> None:
+        admin = users.load(self.places.home).identity("admin")
+        assert admin  # noqa: S101 - seeded with the others
+        token = self.issuer.token(admin, now=utcnow())
+        begun = time.monotonic()
+        await catalogue.load(self.places.home, self.url, token, tell=self.teller.say)
+        self.teller.say(f"Catalogue checked or loaded in {time.monotonic() - begun:.1f} s.")
+
+    def _say_where(self) -> None:
+        self.teller.say(f"Pages: {self.url}/   API: {self.url}/<service>/docs   State: {self.places.home}")
+        if "prometheus" in self.keeper.kept:
+            self.teller.say(f"Prometheus: http://{ports.HOST}:{self.numbers['prometheus']}/")
+        if self.first_passwords:
+            self.teller.say(f"First passwords (also in {self.first_passwords}; change or delete that file):")
+            self.teller.say(_indented(self.first_passwords))
+
+    async def stop(self) -> None:
+        """Stop the gateway and the services, then the servers they stand on."""
+        begun = time.monotonic()
+        mine = [kept for name, kept in self.keeper.kept.items() if name not in self.starter.children]
+        await asyncio.gather(*(stop(kept.child, signal.SIGTERM, patience=_STOP_PATIENCE) for kept in mine))
+        await self.nursery.close()
+        self.keeper.forget()
+        if self.keeper.kept:
+            self.teller.say(f"Stopped in {time.monotonic() - begun:.1f} s.")
+
+
+def _indented(file: Path) -> str:
+    return "\n".join(f"  {line}" for line in file.read_text().splitlines())
