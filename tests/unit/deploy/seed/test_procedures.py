@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from contracts.catalogue import DurationUnit, FindBy, JudgedBy
 from contracts.codes import Channel, Level
-from deploy.seed import items
 from deploy.seed.procedures import budget_minutes, parse_limits, procedures, processes
+from tests.unit.deploy.seed import known
 
 CODES = """
 1.001193 1.000894 1.000656 1.004873 1.004884 1.000689 1.004859 2.000635 2.000806 2.000986 2.001023 2.000815
@@ -66,7 +66,7 @@ def test_every_version_has_its_process_and_the_budgets_sum_to_the_limit():
 
 
 def test_agencies_of_the_processes_exist_at_every_level_where_the_demo_needs_them():
-    units = {item.data.code for item in items.units()}
+    units = known.units().keys()
     wanted = {leg.agency for each in processes() for leg in each.legs if leg.find_by is FindBy.AGENCY}
 
     for agency in wanted:

@@ -6,9 +6,7 @@ from datetime import datetime
 
 from contracts.codes import Level
 from contracts.sla import Outcome
-from deploy.seed import items
 from deploy.seed.arrivals import calendar
-from deploy.seed.procedures import procedures
 from deploy.seed.register import write_register
 from deploy.seed.totals import Expected, expected
 from law.deadline import terms_of
@@ -17,10 +15,10 @@ from law.moments import VN
 from law.rule_set import rule_sets
 from services.sla.domain.clock import fold
 from services.sla.domain.facts import Fact, FactKind
+from tests.unit.deploy.seed import known
 
 CUT_OFF = datetime(2023, 1, 1, tzinfo=VN)
-CATALOGUE = {each.code: each for each in procedures() if each.valid_from.year < 2022}
-LEVELS = {item.data.code: item.data.level for item in items.units()}
+CATALOGUE = known.procedures_of_2022()
 EMITTERS = {
     "supplement_requested": "routing",
     "payment_requested": "routing",
@@ -73,7 +71,7 @@ def counts(folder):
     found = {level: Counter() for level in Level}
     with (folder / "REGISTER.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            found[LEVELS[row["competent_unit"]]][_fate(row, steps.get(row["code"], ()))] += 1
+            found[known.units()[row["competent_unit"]].level][_fate(row, steps.get(row["code"], ()))] += 1
     fates = ("good", "late", "open_in_time", "open_late")
     return {
         level: Expected(received=count.total(), **{fate: count[fate] for fate in fates})
