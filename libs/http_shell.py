@@ -13,16 +13,13 @@ from libs import metrics
 from libs.errors import problem
 from libs.identity import COOKIE
 from libs.ids import uuid7
+from libs.ui.policy import CONTENT_POLICY
 
 log = structlog.get_logger()
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _QUIET = ("/healthz", "/readyz", "/metrics", "/static/")
-_CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
 _HEADERS = {
-    "Content-Security-Policy": _CSP,
+    "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",

@@ -13,13 +13,10 @@ from starlette.routing import Route
 
 from libs.ui.assets import mount
 from libs.ui.charts import Heading, Series, bar_list, line_chart, stacked_bars
+from libs.ui.policy import CONTENT_POLICY
 from libs.ui.problems import problem_page
 from libs.ui.templating import environment, page
 
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
 _NOW = datetime(2026, 11, 20, 2, 15, tzinfo=UTC)
 _WEEKS = [
     "31/08",
@@ -119,7 +116,7 @@ def samples() -> dict[str, Any]:
 
 
 def _guarded(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = CSP
+    response.headers["Content-Security-Policy"] = CONTENT_POLICY
     return response
 
 
