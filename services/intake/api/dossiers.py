@@ -54,6 +54,7 @@ class ReceiptOut(BaseModel):
 def receipt_out(receipt: Receipt, name: str) -> dict[str, Any]:
     """Return a receipt as JSON has it."""
     return asdict(receipt) | {
+        "id": str(receipt.id),
         "received_at": local(receipt.received_at),
         "appointment_at": local(receipt.appointment_at),
         "late_at": local(receipt.late_at),

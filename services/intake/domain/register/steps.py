@@ -34,7 +34,6 @@ ANSWERS = {
 }
 _KINDS = {kind.value: kind for kind in StepKind}
 _REASONS = {reason.value: reason for reason in Reason}
-_WITH_UNIT = frozenset({StepKind.SENT, StepKind.RECEIVED})
 _UNTIL = "until:"
 
 
@@ -90,8 +89,6 @@ def read_step(row: Row, *, code: str, units: Units) -> Step | Refusal:
         return refusal("at", "iso_8601", f"Thời điểm {shown(at_text)!r} không đúng dạng ISO 8601")
     if unit and not stands(units.unit(unit), vn_day(at)):
         return refusal("unit", "unknown", f"Không có đơn vị {shown(unit)} tại ngày {vn_day(at):%d/%m/%Y}")
-    if not unit and kind in _WITH_UNIT:
-        return refusal("unit", "required", "Bước chuyển, nhận hồ sơ phải ghi đơn vị")
     if ground and not GROUND.match(ground):
         return refusal("ground", "shape", f"Căn cứ {shown(ground)!r} không đúng dạng, ví dụ ND-118-2025/19.5")
     step = Step(at=at, kind=kind, line=row.line, unit=unit, ground=ground)
