@@ -50,7 +50,7 @@ class Basis:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class RuleSet:
     """The rules for dossiers received while it is in force. `valid_to` is its last day.
 
@@ -93,6 +93,9 @@ class RuleSet:
     office_hours: tuple[tuple[int, int], ...]
     office_weekdays: frozenset[int]
     ladder: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"<RuleSet {self.code} v{self.version}>"
 
     @property
     def pattern(self) -> WeeklyPattern:
