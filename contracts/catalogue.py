@@ -115,7 +115,7 @@ class Succession(Payload):
 
 
 class SuccessionItem(CatalogueItem):
-    """Who takes over from a unit that ended. Its code is `FROM>TO`."""
+    """Who takes over from a unit that ended. Its code is `FROM>TO`, or `FROM>TO>COMMUNE` for one commune alone."""
 
     KIND: ClassVar[str] = "succession"
     TOPIC: ClassVar[str] = "routing.catalogue"

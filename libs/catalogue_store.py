@@ -33,6 +33,7 @@ ON CONFLICT (kind, code, version) DO UPDATE
 SET record_offset = excluded.record_offset, revision = excluded.revision, item = excluded.item
 WHERE c.record_offset < excluded.record_offset
 """
+ALL_KINDS = ("unit", "succession", "procedure", "process", "calendar", "ruleset")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +100,17 @@ async def forget_offsets(conn: Connection, topic: str) -> None:
 
 
 class CatalogueMirror:
-    """The catalogue this process works with, kept up to date from the table. Read `current` at each use."""
+    """The catalogue this process works with, kept up to date from the table. Read `current` at each use.
 
-    def __init__(self, service: str = "") -> None:
+    Only `kinds` are read: thousands of successions cost every process that has no use for them memory and
+    a second of its start.
+    """
+
+    def __init__(self, service: str = "", kinds: Sequence[str] = ALL_KINDS) -> None:
         self.current = Catalogue()
         self.loaded = False
         """Whether the table has been read at all."""
-        self._service = service
+        self._service, self._kinds = service, list(kinds)
         self._items: dict[str, CatalogueItem] = {}
 
     async def refresh(self, pool: asyncpg.Pool) -> bool:
@@ -114,9 +119,11 @@ class CatalogueMirror:
         if self.loaded and revision == self.current.revision:
             return False
         rows = await pool.fetch(
-            "SELECT topic, item::text AS item FROM catalogue_item WHERE revision > $1 AND revision <= $2",
+            "SELECT topic, item::text AS item FROM catalogue_item"
+            " WHERE revision > $1 AND revision <= $2 AND kind = ANY($3)",
             self.current.revision if self.loaded else -1,
             revision,
+            self._kinds,
         )
         for start in range(0, len(rows), 1000):
             for row in rows[start : start + 1000]:

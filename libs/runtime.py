@@ -37,7 +37,7 @@ class Runtime:
 async def open_runtime(settings: ServiceSettings, *, patience: float = 60.0) -> AsyncIterator[Runtime]:
     """Open the pool (waiting up to `patience` seconds for the server), read the catalogue and follow it."""
     pool = await retrying(lambda: open_pool(settings), deadline=patience)
-    runtime = Runtime(settings=settings, pool=pool, mirror=CatalogueMirror(settings.service))
+    runtime = Runtime(settings=settings, pool=pool, mirror=CatalogueMirror(settings.service, settings.KINDS))
     try:
         await runtime.mirror.refresh(pool)
         follower = asyncio.create_task(runtime.mirror.follow(pool), name="catalogue")

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field, SecretStr
 from pydantic.fields import FieldInfo
@@ -38,6 +38,9 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True
     )
+
+    KINDS: ClassVar[tuple[str, ...]] = ("unit", "procedure", "calendar", "ruleset")
+    """Kinds of reference data this service works with."""
 
     service: str = ""
     database_url: SecretStr
