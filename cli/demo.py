@@ -97,7 +97,6 @@ def _load(admin: Client, home: Path, scale: int) -> None:
 def _live(clerk: Client, officer: Client, rate: float) -> None:
     """Receive dossiers until Ctrl-C."""
     simulator = Simulator(clerk, officer, Random(_SEED), typer.echo)  # noqa: S311 - a demo, not a secret
-    simulator.prepare()
     typer.echo(
         f"\nDossiers arrive at the counters of Đắk Lắk, {rate:g} a minute (--rate). Ctrl-C stops everything."
     )

@@ -1,26 +1,21 @@
 """Dossiers arriving at the counters of today: made-up applicants, real receptions through the services' API."""
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
 
 from cli.client import Client
 from cli.errors import CliError
-from deploy.seed.people import applicant
+from deploy.seed.live import filing
 from libs.clock import VN
 from libs.ids import uuid7
 
-PROVINCE = "N66"
 MINUTES = "9.000001"
 """The synthetic procedure limited in minutes and judged by the moment: late within minutes at any hour."""
-COMMUNE_WORK = ("2.000815", "1.001193", "2.000635", "1.004873", "1.004222", "1.004194", "2.000908")
 _MINUTES_SHARE = 0.4
 _GOOD_SHARE = 0.6
 _TOO_LATE_SHARE = 0.85
-_MANY = 200
 
 Tell = Callable[[str], None]
 
@@ -41,35 +36,20 @@ class Simulator:
     officer: Client
     rng: Random
     tell: Tell
-    units: list[dict[str, Any]] = field(default_factory=list)
-    plans: deque[Plan] = field(default_factory=deque)
+    plans: list[Plan] = field(default_factory=list)
     received: int = 0
-
-    def prepare(self) -> None:
-        """Find the communes whose counters receive."""
-        found = self.clerk.get("/routing/api/v1/units", parent=PROVINCE, limit=_MANY)["items"]
-        self.units = [u for u in found if u["level"] == "commune" and u.get("agency_code")]
-        if not self.units:
-            raise CliError(f"No commune of {PROVINCE} has an agency code: is the catalogue loaded?")
 
     def receive(self, now: datetime) -> None:
         """Receive one dossier at a random counter and plan its end."""
-        unit = self.rng.choice(self.units)
-        quick = self.rng.random() < _MINUTES_SHARE
-        procedure = MINUTES if quick else self.rng.choice(COMMUNE_WORK)
-        body = {
-            "procedure_code": procedure,
-            "channel": self.rng.choice(("counter", "counter", "online")),
-            "receiving_unit": unit["code"],
-            "applicant": applicant(self.rng).as_form(),
-        }
+        body = filing(self.rng, synthetic_share=_MINUTES_SHARE).as_form()
         answer = self.clerk.request(
             "POST", "/intake/api/v1/dossiers", json=body, headers={"Idempotency-Key": str(uuid7())}
         ).json()
         self.received += 1
         due = datetime.fromisoformat(answer["appointment_at"])
-        self.tell(f"{_clock(now)}  + {answer['code']}  {procedure}  {unit['name']}; hẹn trả {_moment(due)}")
-        end = self._end(now, due, quick=quick)
+        where = f"{body['procedure_code']:<9} tại {body['receiving_unit']}"
+        self.tell(f"{_clock(now)}  + {answer['code']}  {where}; hẹn trả {_moment(due)}")
+        end = self._end(now, due, quick=body["procedure_code"] == MINUTES)
         if end is not None:
             self.plans.append(Plan(end, answer["code"]))
 
@@ -88,9 +68,9 @@ class Simulator:
 
     def resolve_due(self, now: datetime) -> None:
         """Resolve what was planned up to now."""
-        self.plans = deque(sorted(self.plans, key=lambda plan: plan.at))
-        while self.plans and self.plans[0].at <= now:
-            plan = self.plans.popleft()
+        ripe = [plan for plan in self.plans if plan.at <= now]
+        self.plans = [plan for plan in self.plans if plan.at > now]
+        for plan in ripe:
             try:
                 self.officer.request(
                     "POST",
