@@ -40,7 +40,8 @@ class Clockwork:
 
     async def _forever(self, turn: Callable[[], Awaitable[float]]) -> None:
         while True:
-            await asyncio.sleep(await _surviving(turn))
+            pause = await _surviving(turn)
+            await asyncio.sleep(pause)
 
     async def _publish(self) -> float:
         await publish_rule_sets(self._runtime.pool, utcnow())

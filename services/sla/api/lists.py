@@ -43,7 +43,7 @@ async def errors(
 async def conflicts(
     identity: Reader, runtime: RuntimeDep, rulebook: RulebookDep, cursor: Cursor = None, limit: Limit = 100
 ) -> dict[str, Any]:
-    """Return facts that the clock could not use, dossier by dossier: rival endings, answers without question…"""
+    """Return facts that the clock could not use, dossier by dossier: rival endings, answers without question."""
     scope = identity.scope(rulebook.catalogue)
     rows = await lookups.conflicts(runtime.pool, scope, _after(cursor), limit)
     found = []

@@ -6,6 +6,7 @@ Per batch one SELECT … FOR UPDATE in id order, one UPDATE, one INSERT, one out
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from aiokafka.partitioner import murmur2
@@ -26,9 +27,7 @@ from services.sla.handlers.refold import refold
 from services.sla.handlers.rulebook import Rulebooks
 from services.sla.store import dossiers, imports
 from services.sla.store.dossiers import Row
-from services.sla.store.packing import entry_of, pack
-
-Barrier = ImportEnded | ImportRouted
+from services.sla.store.packing import Entry, entry_of, pack
 
 
 class Hearing:
@@ -42,33 +41,45 @@ class Hearing:
         """Apply new events of intake and routing in the open transaction."""
         now = self._clock()
         rulebook = self._rulebooks.of(self._catalogue())
-        barriers = [event for event in events if isinstance(event, Barrier)]
-        facts = [event for event in events if not isinstance(event, Barrier)]
-        if facts:
-            rows = await self._remember(conn, facts)
+        news = [news for news in map(_read, events) if news.facts or news.entry]
+        if news:
+            rows = await _remember(conn, news)
             said = refold(rows, rulebook, Occasion(now))
             await dossiers.save(conn, rows)
             await outbox.put(conn, said)
             count(said, len(rows))
-        for barrier in barriers:
-            await arm.pass_barrier(conn, barrier, rulebook, now)
-
-    async def _remember(self, conn: Connection, events: Sequence[DossierEvent]) -> list[Row]:
-        """Lock the dossiers the events are about, add the new facts, and return the rows to be folded."""
-        rows = await dossiers.lock(conn, {event.subject for event in events})
         for event in events:
-            row = rows[event.subject]
-            row.facts += map(pack, facts_of(event))
-            entry = entry_of(event)
-            if entry is not None:
-                row.story.append(list(entry))
-        await _disarm(conn, rows, events)
-        return list(rows.values())
+            if type(event) is ImportEnded or type(event) is ImportRouted:
+                await arm.pass_barrier(conn, event, rulebook, now)
+
+
+class _News(NamedTuple):
+    """What an event means to the clock, and to the head or the custody. Desks mean nothing to either."""
+
+    event: DossierEvent
+    facts: list[Any]
+    entry: Entry | None
+
+
+def _read(event: DossierEvent) -> _News:
+    return _News(event, [pack(fact) for fact in facts_of(event)], entry_of(event))
+
+
+async def _remember(conn: Connection, news: Sequence[_News]) -> list[Row]:
+    """Lock the dossiers that are spoken of, add the new facts, and return the rows to be folded."""
+    rows = await dossiers.lock(conn, {each.event.subject for each in news})
+    for each in news:
+        row = rows[each.event.subject]
+        row.facts += each.facts
+        if each.entry is not None:
+            row.story.append(list(each.entry))
+    await _disarm(conn, rows, [each.event for each in news])
+    return list(rows.values())
 
 
 async def _disarm(conn: Connection, rows: dict[UUID, Row], events: Iterable[DossierEvent]) -> None:
     """Let an import's new dossiers wait for their barrier, unless it has passed already."""
-    fresh = [event for event in events if isinstance(event, DossierReceived) and event.data.batch is not None]
+    fresh = [event for event in events if type(event) is DossierReceived and event.data.batch is not None]
     passed = await imports.passed(conn, {event.data.batch for event in fresh if event.data.batch})
     for event in fresh:
         row = rows[event.subject]
@@ -79,7 +90,7 @@ async def _disarm(conn: Connection, rows: dict[UUID, Row], events: Iterable[Doss
 
 def hash_of(dossier: UUID) -> int:
     """Return the hash by which Kafka chooses a dossier's partition in every topic: modulo their number."""
-    return murmur2(str(dossier).encode()) & 0x7FFFFFFF
+    return int(murmur2(str(dossier).encode())) & 0x7FFFFFFF
 
 
 def count(said: Iterable[SlaEvent], folded: int) -> None:

@@ -17,7 +17,7 @@ SELECT id, {", ".join(_COLUMNS)} FROM dossier WHERE armed AND next_rung_at <= $1
 ORDER BY next_rung_at LIMIT $2 FOR UPDATE SKIP LOCKED
 """
 """Locked rows are skipped, changed ones are judged by their newest version: no rung is told twice."""
-_NEXT = "SELECT min(next_rung_at) FROM dossier WHERE armed AND next_rung_at IS NOT NULL"
+NEXT = "SELECT min(next_rung_at) FROM dossier WHERE armed AND next_rung_at IS NOT NULL"
 
 
 async def take_due(conn: Connection, until: datetime, limit: int) -> list[Row]:
@@ -32,5 +32,5 @@ def _row(record: asyncpg.Record) -> Row:
 
 async def next_moment(pool: Pool) -> datetime | None:
     """Return when the earliest rung not told yet falls; None when nothing can ring."""
-    moment: datetime | None = await pool.fetchval(_NEXT)
+    moment: datetime | None = await pool.fetchval(NEXT)
     return moment

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from libs.db import Connection
 
-_PASS = """
+_REACH = """
 INSERT INTO import_barrier AS b (batch, part, partitions, dossiers, ended_at, routed_at)
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (batch, part) DO UPDATE
@@ -42,7 +42,7 @@ async def reach(
 ) -> bool:
     """Note that a barrier was reached in one topic; return whether it now is in both and nobody armed yet."""
     both: bool = await conn.fetchval(
-        _PASS, gate.batch, gate.part, gate.partitions, gate.dossiers, ended_at, routed_at
+        _REACH, gate.batch, gate.part, gate.partitions, gate.dossiers, ended_at, routed_at
     )
     return both
 

@@ -11,14 +11,16 @@ from contracts.envelope import DossierEvent
 from law.moments import to_tick
 from services.sla.domain.facts import Fact, FactKind
 
-_STORY = (
-    intake.DossierReceived,
-    intake.DossierCorrected,
-    routing.LegOpened,
-    routing.LegSent,
-    routing.LegReceived,
-    routing.LegReturned,
-    routing.DossierMoved,
+_STORY = frozenset(
+    {
+        intake.DossierReceived,
+        intake.DossierCorrected,
+        routing.LegOpened,
+        routing.LegSent,
+        routing.LegReceived,
+        routing.LegReturned,
+        routing.DossierMoved,
+    }
 )
 _UNUSED = {"received_by", "officer", "note", "medium", "foreign_codes", "submitted_at", "applicant_commune",
            "parcel_commune", "calendar_version", "budget_minutes", "leg_due_at", "process_code", "process_version",
@@ -43,7 +45,7 @@ class Entry(NamedTuple):
 
 def entry_of(event: DossierEvent) -> Entry | None:
     """Return what an event says about head or custody, if it does."""
-    if not isinstance(event, _STORY):
+    if type(event) not in _STORY:
         return None
     data = event.data.model_dump(mode="json", exclude_none=True, exclude_defaults=True, exclude=_UNUSED)
     replaces = str(event.replaces) if event.replaces else None

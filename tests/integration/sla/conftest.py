@@ -1,6 +1,6 @@
 """Sla in its own schema, fed with events as its worker would be, with a clock the test sets."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,8 +11,10 @@ import pytest
 from contracts.catalogue import CatalogueItem
 from contracts.envelope import DossierEvent, Event
 from contracts.topics import key_of, parse, to_bytes, topic_of
-from libs.db import transaction
+from deploy.local.kafka_admin import KafkaAdmin
+from deploy.local.servers import Servers
 from libs import offsets
+from libs.db import transaction
 from libs.inbox_rules import Record
 from libs.runtime import Runtime, open_runtime
 from libs.stream import Applied, Pipeline, apply_batch
@@ -27,7 +29,12 @@ from tests.integration.sla.makers import Story, vn
 from tests.namespace import Namespace
 
 PARTS = 12
+TABLES = (
+    "dossier", "import_barrier", "recompute", "outbox", "inbox", "inbox_progress", "inbox_held", "dead_letter",
+    "stream_offset", "stream_caught_up", "breaker", "catalogue_item", "catalogue_published",
+)  # fmt: skip
 PATIENCE = timedelta(seconds=60)
+NOON = vn("2026-03-02 12:00")
 
 
 @dataclass
@@ -36,7 +43,7 @@ class Clocks:
 
     namespace: Namespace
     runtime: Runtime
-    now: datetime = vn("2026-03-02 12:00")
+    now: datetime = NOON
     pipe: Pipeline = field(init=False)
     offsets: dict[tuple[str, int], int] = field(default_factory=dict)
 
@@ -64,7 +71,9 @@ class Clocks:
 
     async def begin(self) -> None:
         async with transaction(self.pool) as conn:
-            await offsets.seed(conn, "sla", {(topic, part): 0 for topic in self.pipe.topics for part in range(PARTS)})
+            await offsets.seed(
+                conn, "sla", {(topic, part): 0 for topic in self.pipe.topics for part in range(PARTS)}
+            )
 
     async def hear(self, *events: DossierEvent) -> Applied:
         return await apply_batch(self.pool, self.pipe, [self.record(event) for event in events])
@@ -112,31 +121,25 @@ class Clocks:
         return [{name: value for name, value in row.items() if name not in hidden} for row in rows]
 
 
-Make = Callable[..., Awaitable[Clocks]]
+@pytest.fixture(scope="session")
+async def sla_runtime(servers: Servers, kafka_admin: KafkaAdmin) -> AsyncIterator[tuple[Namespace, Runtime]]:
+    """One schema for all tests without Kafka; each finds it empty."""
+    namespace = Namespace(servers, kafka_admin, services=("sla",))
+    await namespace._migrate("sla")
+    async with open_runtime(namespace.settings("sla", SlaSettings)) as runtime:
+        yield namespace, runtime
+    await namespace._drop_schemas()
 
 
 @pytest.fixture
-async def make_clocks(make_namespace: Callable[..., Awaitable[Namespace]]) -> AsyncIterator[Make]:
-    opened: list[Any] = []
-
-    async def make(items: Iterable[CatalogueItem] = (), **more: Any) -> Clocks:
-        namespace = await make_namespace(services=("sla",), **more)
-        context = open_runtime(namespace.settings("sla", SlaSettings))
-        runtime = await context.__aenter__()
-        opened.append(context)
-        clocks = Clocks(namespace, runtime)
-        clocks.use(*items)
-        await clocks.begin()
-        return clocks
-
-    yield make
-    for context in opened:
-        await context.__aexit__(None, None, None)
-
-
-@pytest.fixture
-async def clocks(make_clocks: Make) -> Clocks:
-    return await make_clocks()
+async def clocks(sla_runtime: tuple[Namespace, Runtime]) -> Clocks:
+    """Sla with an empty schema and the makers' catalogue."""
+    clocks = Clocks(*sla_runtime)
+    await clocks.pool.execute(f"TRUNCATE {', '.join(TABLES)}")
+    clocks.runtime.mirror._items.clear()
+    clocks.use()
+    await clocks.begin()
+    return clocks
 
 
 def of_kind(events: Sequence[Event], kind: type[Event]) -> list[Any]:

@@ -50,7 +50,9 @@ def procedure(code: str, *limits: TimeLimit, judged_by: JudgedBy = JudgedBy.DATE
     return ProcedureItem(id=uuid4(), time=EARLY, recordedtime=EARLY, subject=f"procedure/{code}/1", data=data)
 
 
-def decision(code: str, days: dict[date, DayKind], unit_code: str | None = None, **more: Any) -> CalendarDecisionItem:
+def decision(
+    code: str, days: dict[date, DayKind], unit_code: str | None = None, **more: Any
+) -> CalendarDecisionItem:
     listed = tuple(CalendarDay(date=on, kind=kind) for on, kind in days.items())
     data = CalendarDecision(
         code=code, version=more.pop("version", 1), unit=unit_code, document="Công văn 1", days=listed, **more
@@ -87,14 +89,21 @@ class Story:
     def code(self) -> str:
         return f"H01.01-260302-{self.number:06d}"
 
-    def tell(self, kind: type[DossierEvent], at: datetime, replaces: UUID | None = None, **data: Any) -> "Story":
+    def tell(
+        self, kind: type[DossierEvent], at: datetime, replaces: UUID | None = None, **data: Any
+    ) -> "Story":
         self._seq[kind.EMITTER] += 1
         body = kind.model_fields["data"].annotation(**data)  # type: ignore[misc, union-attr]
         self.events.append(
             kind(  # type: ignore[call-arg]
-                id=uuid5(self.id, f"{kind.__name__}{len(self.events)}"), time=at, recordedtime=at, subject=self.id,
-                dossierseq=self._seq[kind.EMITTER], replaces=replaces, data=body,
-            )  # fmt: skip
+                id=uuid5(self.id, f"{kind.__name__}{len(self.events)}"),
+                time=at,
+                recordedtime=at,
+                subject=self.id,
+                dossierseq=self._seq[kind.EMITTER],
+                replaces=replaces,
+                data=body,
+            )
         )
         return self
 
@@ -108,7 +117,12 @@ class Story:
 
     def leg(self, at: datetime, unit_code: str = COMMUNE, leg_no: int = 1) -> "Story":
         return self.tell(
-            routing.LegOpened, at, leg_no=leg_no, role=routing.LegRole.APPRAISE, unit=unit_code, competent_unit=COMMUNE
+            routing.LegOpened,
+            at,
+            leg_no=leg_no,
+            role=routing.LegRole.APPRAISE,
+            unit=unit_code,
+            competent_unit=COMMUNE,
         )
 
     def sent(self, at: datetime, from_unit: str, to_unit: str, leg_no: int = 1) -> "Story":
@@ -144,7 +158,9 @@ class Story:
         return self.tell(intake.HistoryImported, at, batch=batch, steps=listed)
 
 
-def barrier(kind: type[DossierEvent], batch: UUID, part: int, at: datetime, partitions: int = 12) -> DossierEvent:
+def barrier(
+    kind: type[DossierEvent], batch: UUID, part: int, at: datetime, partitions: int = 12
+) -> DossierEvent:
     body = kind.model_fields["data"].annotation(  # type: ignore[misc, union-attr]
         batch=batch, partition=part, partitions=partitions, dossiers=1
     )

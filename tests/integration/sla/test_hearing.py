@@ -85,7 +85,13 @@ async def test_routing_first_is_facts_without_a_head_and_no_error(clocks: Clocks
 
 
 async def test_a_late_fact_revises_what_was_said(clocks: Clocks):
-    story = Story().received(MONDAY).leg(MONDAY).resolved(vn("2026-03-12 09:00")).withdrawn(vn("2026-03-05 09:00"))
+    story = (
+        Story()
+        .received(MONDAY)
+        .leg(MONDAY)
+        .resolved(vn("2026-03-12 09:00"))
+        .withdrawn(vn("2026-03-05 09:00"))
+    )
     *first, late = story.events
 
     await clocks.hear(*first)
