@@ -65,7 +65,7 @@ class Walk:
     def over(self, facts: Iterable[Fact]) -> None:
         """Apply facts in order."""
         for fact in facts:
-            _STEPS[fact.kind](self, fact)
+            STEPS[fact.kind](self, fact)
 
     def stop(self, end: Fact) -> None:
         """End the clock; what was still waited for is left out up to the end."""
@@ -247,7 +247,7 @@ class Walk:
         self.ignored.append(Remark(note, fact))
 
 
-_STEPS: Mapping[FactKind, Callable[[Walk, Fact], None]] = {
+STEPS: Mapping[FactKind, Callable[[Walk, Fact], None]] = {
     FactKind.INTAKE_SUPPLEMENT_REQUESTED: Walk.ask_supplement,
     FactKind.SUPPLEMENT_REQUESTED: Walk.ask_supplement,
     FactKind.SUPPLEMENT_PROVIDED: Walk.answer_supplement,
