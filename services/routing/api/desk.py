@@ -1,30 +1,18 @@
 """The desk: open legs of my units by due moment."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from libs.catalogue import Catalogue
 from libs.clock import utcnow
-from libs.errors import DomainError
 from libs.http import CatalogueDep, RuntimeDep
-from libs.identity import Identity
 from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
 from services.routing.api.common import Reader
+from services.routing.handlers.lists import place_of, units_of
 from services.routing.store import finding
 
 router = APIRouter(tags=["Bàn xử lý"])
-SOON = timedelta(days=2)
-
-
-def units_of(identity: Identity, catalogue: Catalogue, unit: str | None) -> frozenset[str] | None:
-    """Return whose legs to list: one unit with all below it (which must be the person's), or all of theirs."""
-    if unit is None:
-        return identity.scope(catalogue)
-    identity.require_unit(catalogue, unit)
-    return catalogue.subtree([unit])
 
 
 @router.get("/desk", summary="Công đoạn đang mở, sắp theo hạn")
@@ -42,7 +30,7 @@ async def desk(
     query = finding.DeskQuery(
         units=units_of(identity, catalogue, unit),
         officer=identity.staff_id if mine else None,
-        after=place_of(cursor),
+        after=place_of(decode_cursor(cursor, 2)),
         only_expired=wait_expired,
         limit=limit + 1,
     )
@@ -50,17 +38,6 @@ async def desk(
     async with runtime.pool.acquire() as conn:
         rows = await finding.desk(conn, query)
     return {"rows": [shown(row, now) for row in rows[:limit]], "cursor": next_of(rows, limit)}
-
-
-def place_of(cursor: str | None) -> tuple[datetime, UUID] | None:
-    """Return where a page begins."""
-    values = decode_cursor(cursor, 2)
-    if values is None:
-        return None
-    try:
-        return datetime.fromisoformat(values[0]), UUID(values[1])
-    except (ValueError, TypeError, AttributeError):
-        raise DomainError("cursor", "cursor_invalid", "Vị trí trang không hợp lệ") from None
 
 
 def next_of(rows: Any, limit: int) -> str | None:

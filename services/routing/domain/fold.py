@@ -79,7 +79,9 @@ def _step(folding: Folding, step: HistoryStep) -> None:
         folding.answer(Ask.PAYMENT if step.event is StepKind.PAYMENT_MADE else Ask.SUPPLEMENT, None, step.at)
 
 
-def _on(model: type[E]) -> Callable[[Callable[[Folding, E], bool | None]], Callable[[Folding, E], bool | None]]:
+def _on(
+    model: type[E],
+) -> Callable[[Callable[[Folding, E], bool | None]], Callable[[Folding, E], bool | None]]:
     def register(effect: Callable[[Folding, E], bool | None]) -> Callable[[Folding, E], bool | None]:
         _EFFECTS[model] = effect
         return effect

@@ -57,9 +57,9 @@ def in_order(facts: Sequence[DossierEvent]) -> list[Fact]:
         keyed.append(((fact.time, rank, place, fact.dossierseq, 0), fact))
         if isinstance(fact, HistoryImported):
             keyed += [
-                ((step.at, rank, place, fact.dossierseq, no), step)
+                ((step.at, at_rank, place, fact.dossierseq, no), step)
                 for no, step in enumerate(fact.data.steps, 1)
-                if (rank := _STEP_RANKS.get(step.event._value_)) is not None
+                if (at_rank := _STEP_RANKS.get(step.event._value_)) is not None
             ]
     keyed.sort(key=_key)
     return [fact for _, fact in keyed]

@@ -17,13 +17,21 @@ from tests.unit.services.routing.makers import TAX, WARD, hours
 
 def snapshot(revision: int, state: ClockState = ClockState.RUNNING, **more: Any) -> dict[str, Any]:
     due = hours(240 + revision)
-    return {"state": state, "rule_set": "nd-118-2025", "revision": revision, "due_current": due, "late_at": due} | more
+    return {
+        "state": state,
+        "rule_set": "nd-118-2025",
+        "revision": revision,
+        "due_current": due,
+        "late_at": due,
+    } | more
 
 
 def clocks(dossier: UUID) -> list[DossierEvent]:
     return [
         makers.event(ClockStarted, dossier, 1, hours(0), **snapshot(1)),
-        makers.event(ClockPaused, dossier, 2, hours(3), reason="missing_paper", **snapshot(2, ClockState.PAUSED)),
+        makers.event(
+            ClockPaused, dossier, 2, hours(3), reason="missing_paper", **snapshot(2, ClockState.PAUSED)
+        ),
         makers.event(WaitExpired, dossier, 3, hours(9), follow_up="close", **snapshot(3, ClockState.PAUSED)),
         makers.event(ClockRestarted, dossier, 4, hours(11), **snapshot(4)),
     ]
@@ -52,7 +60,7 @@ def topics(dossiers: list[UUID]) -> tuple[list[DossierEvent], list[DossierEvent]
 
 
 def woven(seed: int, first: list[DossierEvent], second: list[DossierEvent]) -> list[DossierEvent]:
-    chance, left, right = random.Random(seed), list(first), list(second)
+    chance, left, right = random.Random(seed), list(first), list(second)  # noqa: S311
     mixed = []
     while left or right:
         source = left if left and (not right or chance.random() < 0.5) else right
@@ -69,7 +77,7 @@ async def test_every_weave_and_every_cut_ends_in_the_same_state(
     await plain.hear(*intake)
     await plain.hear(*sla)
 
-    chance, rest = random.Random(seed), woven(seed, intake, sla)
+    chance, rest = random.Random(seed), woven(seed, intake, sla)  # noqa: S311
     while rest:
         size = chance.randint(1, 6)
         await mixed.hear(*rest[:size])

@@ -1,11 +1,13 @@
 """A dossier over the HTTP interface, from reception to result."""
 
+import itertools
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import orjson
 import pytest
 
 from contracts.codes import Role
@@ -47,9 +49,6 @@ class Browser:
 
 @pytest.fixture
 async def client(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
-    public = KEY.as_json(private=False) if hasattr(KEY, "as_json") else ""
-    import orjson
-
     public = orjson.dumps(KEY.as_dict(private=False)).decode()
     settings = desk.runtime.settings.model_copy(update={"token_public_key": public})
     runtime = Runtime(settings=settings, pool=desk.pool, mirror=desk.runtime.mirror)
@@ -98,19 +97,33 @@ async def test_a_dossier_goes_through_the_tax_office_and_back_to_a_decision(
     rows = end["custody"]
     assert rows[0]["since"] == end["received_at"]
     assert rows[-1]["until"] == end["ending"]["at"]
-    assert all(a["until"] == b["since"] for a, b in zip(rows, rows[1:], strict=False))
+    assert all(a["until"] == b["since"] for a, b in itertools.pairwise(rows))
 
 
-async def test_a_step_out_of_turn_is_refused_with_field_and_rule(desk: Desk, officer: Browser, taxman: Browser):
+async def test_a_step_out_of_turn_is_refused_with_field_and_rule(
+    desk: Desk, officer: Browser, taxman: Browser
+):
     code = await live(desk)
 
-    assert await officer.refused("POST", f"/dossiers/{code}/legs/2/receive", 409) == ("leg_no", "leg.not_opened")
-    assert await officer.refused("POST", f"/dossiers/{code}/legs/1/receive", 409) == ("leg_no", "leg.not_under_way")
+    assert await officer.refused("POST", f"/dossiers/{code}/legs/2/receive", 409) == (
+        "leg_no",
+        "leg.not_opened",
+    )
+    assert await officer.refused("POST", f"/dossiers/{code}/legs/1/receive", 409) == (
+        "leg_no",
+        "leg.not_under_way",
+    )
     assert await officer.refused("POST", f"/dossiers/{code}/resolve", 409) == ("result", "leg.remaining")
     await officer.ask("POST", f"/dossiers/{code}/legs/1/complete")
-    assert await officer.refused("POST", f"/dossiers/{code}/legs/2/send", 409) == ("leg_no", "leg.already_sent")
+    assert await officer.refused("POST", f"/dossiers/{code}/legs/2/send", 409) == (
+        "leg_no",
+        "leg.already_sent",
+    )
     assert await officer.refused("POST", f"/dossiers/{code}/legs/2/receive", 403) == ("unit", "outside_scope")
-    assert await taxman.refused("POST", f"/dossiers/{code}/legs/2/complete", 409) == ("leg_no", "leg.not_received")
+    assert await taxman.refused("POST", f"/dossiers/{code}/legs/2/complete", 409) == (
+        "leg_no",
+        "leg.not_received",
+    )
 
 
 async def test_a_stranger_sees_nothing(desk: Desk, client: httpx.AsyncClient):
@@ -125,15 +138,22 @@ async def test_a_supplement_may_be_asked_for_once(desk: Desk, officer: Browser):
     event = makers.received(at=utcnow() - timedelta(hours=1))
     await desk.hear(event)
     code = event.data.code
-    asked = await officer.ask("POST", f"/dossiers/{code}/supplement-requests", 201, json={"reason": "missing_paper"})
+    asked = await officer.ask(
+        "POST", f"/dossiers/{code}/supplement-requests", 201, json={"reason": "missing_paper"}
+    )
     assert asked["stage"] == "waiting"
     assert asked["warnings"] == []
-    assert await officer.refused("POST", f"/dossiers/{code}/legs/1/complete", 409) == ("code", "dossier.waiting")
+    assert await officer.refused("POST", f"/dossiers/{code}/legs/1/complete", 409) == (
+        "code",
+        "dossier.waiting",
+    )
 
     answer = makers.event(SupplementProvided, event.subject, 2, utcnow(), request=asked["request"])
     await desk.hear(answer)
 
-    refused = await officer.ask("POST", f"/dossiers/{code}/supplement-requests", 409, json={"reason": "wrong_paper"})
+    refused = await officer.ask(
+        "POST", f"/dossiers/{code}/supplement-requests", 409, json={"reason": "wrong_paper"}
+    )
     assert refused["errors"][0]["rule"] == "supplement.max"
     assert refused["errors"][0]["source"] == "NĐ 118/2025 Đ.16.3"
     assert (await officer.ask("GET", f"/dossiers/{code}"))["stage"] == "open"
@@ -149,7 +169,9 @@ async def test_a_request_taken_back_counts_as_never_made(desk: Desk, officer: Br
     assert (await officer.ask("POST", path, 201, json={"reason": "missing_paper"}))["stage"] == "waiting"
 
 
-async def test_an_extension_comes_once_before_the_day_of_expiry_and_with_an_apology(desk: Desk, officer: Browser):
+async def test_an_extension_comes_once_before_the_day_of_expiry_and_with_an_apology(
+    desk: Desk, officer: Browser
+):
     soon, later = utcnow() + timedelta(days=4), utcnow() + timedelta(days=9)
     code = await live(desk, appointment_at=soon)
     body = {"reason": "overload", "responsible_unit": WARD, "new_due_at": later.isoformat()}
@@ -164,7 +186,11 @@ async def test_an_extension_comes_once_before_the_day_of_expiry_and_with_an_apol
 
 async def test_on_the_last_day_it_is_too_late_to_extend(desk: Desk, officer: Browser):
     code = await live(desk, appointment_at=utcnow() + timedelta(minutes=1))
-    body = {"reason": "overload", "responsible_unit": WARD, "new_due_at": (utcnow() + timedelta(days=9)).isoformat()}
+    body = {
+        "reason": "overload",
+        "responsible_unit": WARD,
+        "new_due_at": (utcnow() + timedelta(days=9)).isoformat(),
+    }
 
     refused = await officer.ask("POST", f"/dossiers/{code}/extensions", 409, json=body)
 
@@ -200,7 +226,9 @@ async def test_work_goes_to_the_desk_with_the_least_of_it(desk: Desk, client: ht
 
 
 async def test_the_desk_pages_through_open_legs_by_due_moment(desk: Desk, officer: Browser):
-    codes = [await live(desk, appointment_at=utcnow() + timedelta(days=n)) for n in (5, 2, 9)] + [await live(desk)]
+    codes = [await live(desk, appointment_at=utcnow() + timedelta(days=n)) for n in (5, 2, 9)] + [
+        await live(desk)
+    ]
 
     page = await officer.ask("GET", "/desk?limit=3")
     rest = await officer.ask("GET", f"/desk?limit=3&cursor={page['cursor']}")

@@ -1,5 +1,0 @@
-"""Routing's page for the desk."""
-
-from fastapi import APIRouter
-
-router = APIRouter()
