@@ -14,6 +14,7 @@ from contracts.topics import key_of, parse, to_bytes, topic_of
 from deploy.local.kafka_admin import KafkaAdmin
 from deploy.local.servers import Servers
 from libs import offsets
+from libs.catalogue_store import as_json, mirror
 from libs.db import transaction
 from libs.inbox_rules import Record
 from libs.runtime import Runtime, open_runtime
@@ -31,7 +32,7 @@ from tests.namespace import Namespace
 PARTS = 12
 TABLES = (
     "dossier", "import_barrier", "recompute", "outbox", "inbox", "inbox_progress", "inbox_held", "dead_letter",
-    "stream_offset", "stream_caught_up", "breaker", "catalogue_item", "catalogue_published",
+    "stream_offset", "stream_caught_up", "breaker", "catalogue_published",
 )  # fmt: skip
 PATIENCE = timedelta(seconds=60)
 NOON = vn("2026-03-02 12:00")
@@ -46,6 +47,7 @@ class Clocks:
     now: datetime = NOON
     pipe: Pipeline = field(init=False)
     offsets: dict[tuple[str, int], int] = field(default_factory=dict)
+    mirrored: int = 0
 
     def __post_init__(self) -> None:
         made = pipeline(lambda: self.runtime.catalogue)
@@ -59,8 +61,20 @@ class Clocks:
     def rulebook(self) -> Rulebook:
         return Rulebook(self.runtime.catalogue)
 
-    def use(self, *more: CatalogueItem) -> None:
-        self.runtime.mirror.use(makers.catalogue_items(*more))
+    async def know(self, *items: CatalogueItem) -> None:
+        """Let catalogue items arrive as the catalogue's feed would bring them."""
+        async with transaction(self.pool) as conn:
+            for item in items:
+                self.mirrored += 1
+                await mirror(conn, topic_of(item), [(item.key, self.mirrored, as_json(item))])
+        await self.runtime.refresh_catalogue()
+
+    async def know_only(self, *items: CatalogueItem) -> None:
+        """Forget all catalogue items but these."""
+        await self.pool.execute("TRUNCATE catalogue_item")
+        self.runtime.mirror._items.clear()
+        self.runtime.mirror.loaded = False
+        await self.know(*items)
 
     def record(self, event: DossierEvent) -> Record:
         part = getattr(event.data, "partition", None)
@@ -136,8 +150,7 @@ async def clocks(sla_runtime: tuple[Namespace, Runtime]) -> Clocks:
     """Sla with an empty schema and the makers' catalogue."""
     clocks = Clocks(*sla_runtime)
     await clocks.pool.execute(f"TRUNCATE {', '.join(TABLES)}")
-    clocks.runtime.mirror._items.clear()
-    clocks.use()
+    await clocks.know_only(*makers.catalogue_items())
     await clocks.begin()
     return clocks
 

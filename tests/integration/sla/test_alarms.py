@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from contracts import sla
+from libs import outbox
 from libs.db import transaction
 from services.sla.handlers.ring import Horizon, Rang, tell
 from services.sla.store import alarms, dossiers
@@ -136,19 +137,24 @@ async def test_a_resolution_heard_after_the_rung_takes_the_lateness_back(clocks:
     assert (stopped.name, stopped.data.outcome, stopped.data.overdue) == ("ClockStopped", "on_time", False)
 
 
+async def die_in_a_sweep(clocks: Clocks) -> None:
+    async with transaction(clocks.pool) as conn:
+        rows = await alarms.take_due(conn, LATE, 10)
+        done = Rang()
+        for row in rows:
+            tell(row, Horizon(sure=LATE, until=LATE), LATE, done)
+        await dossiers.save_alarms(conn, rows)
+        await outbox.put(conn, done.events)
+        raise ZeroDivisionError
+
+
 async def test_a_sweep_that_dies_before_its_commit_is_done_again_once(clocks: Clocks):
     await clocks.tell(*(Story(number).received(MONDAY) for number in range(5)))
     await clocks.forget()
     await clocks.caught_up(LATE)
 
     with pytest.raises(ZeroDivisionError):
-        async with transaction(clocks.pool) as conn:
-            rows = await alarms.take_due(conn, LATE, 10)
-            done = Rang()
-            for row in rows:
-                tell(row, Horizon(sure=LATE, until=LATE), LATE, done)
-            await dossiers.save_alarms(conn, rows)
-            raise ZeroDivisionError
+        await die_in_a_sweep(clocks)
 
     assert await clocks.said() == []
     assert (await clocks.sweep(LATE)).dossiers == 5
