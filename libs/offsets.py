@@ -1,5 +1,6 @@
 """How far each partition is applied: the truth about progress, kept beside the effects."""
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TypeVar
@@ -25,9 +26,9 @@ UPDATE stream_offset o SET next_offset = n FROM unnest($2::text[], $3::int[], $4
 WHERE o.grp = $1 AND o.topic = t AND o.part = p
 """
 _CAUGHT_UP = """
-INSERT INTO stream_caught_up (grp, topic, part, at)
-SELECT $1, t, p, $4 FROM unnest($2::text[], $3::int[]) AS x(t, p) ORDER BY t, p
-ON CONFLICT (grp, topic, part) DO UPDATE SET at = excluded.at
+INSERT INTO stream_caught_up AS c (grp, topic, part, at)
+SELECT $1, t, p, a FROM unnest($2::text[], $3::int[], $4::timestamptz[]) AS x(t, p, a) ORDER BY t, p
+ON CONFLICT (grp, topic, part) DO UPDATE SET at = greatest(c.at, excluded.at)
 """
 
 
@@ -97,9 +98,35 @@ def contiguous(
     return fresh, after, redelivered
 
 
-async def note_caught_up(conn: Connection, group: str, partitions: Iterable[Partition], at: datetime) -> None:
-    """Note that everything in `partitions` up to the moment `at` is applied."""
-    await conn.execute(_CAUGHT_UP, group, *_columns(sorted(partitions)), at)
+class Frontier:
+    """Up to which moment each partition is applied: ends seen at a moment and reached since. In memory, pure.
+
+    A partition in steady traffic never stands at its end, but it passes the ends it had a second ago.
+    """
+
+    def __init__(self, remembered: int = 240) -> None:
+        self._seen: dict[Partition, deque[tuple[datetime, int]]] = {}
+        self._remembered = remembered
+
+    def saw(self, at: datetime, ends: Mapping[Partition, int]) -> None:
+        """Note the partitions' ends, asked for at `at` or later; partitions that went away are forgotten."""
+        self._seen = {where: self._seen.get(where, deque(maxlen=self._remembered)) for where in ends}
+        for where, end in ends.items():
+            self._seen[where].append((at, end))
+
+    def reached(self, known: Mapping[Partition, int]) -> dict[Partition, datetime]:
+        """Return for each partition the latest moment whose end the offsets `known` have reached, if any is new."""
+        moments = {}
+        for where, seen in self._seen.items():
+            while seen and seen[0][1] <= known.get(where, 0):
+                moments[where] = seen.popleft()[0]
+        return moments
+
+
+async def note_caught_up(conn: Connection, group: str, moments: Mapping[Partition, datetime]) -> None:
+    """Note up to which moment each partition is applied."""
+    wanted = sorted(moments)
+    await conn.execute(_CAUGHT_UP, group, *_columns(wanted), [moments[where] for where in wanted])
 
 
 async def caught_up_at(conn: Connection, group: str) -> datetime | None:

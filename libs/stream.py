@@ -47,7 +47,8 @@ class Pipeline:
 
     `missing` names the catalogue item an event needs and the service does not know yet (the event then
     waits in the inbox), or None. `version` is raised whenever `topics` change: a worker with other topics
-    must not take the old one's place in the consumer group.
+    must not take the old one's place in the consumer group. `look_every`: seconds between two looks at what
+    is applied, which a clockwork may wait for.
     """
 
     service: str
@@ -55,6 +56,7 @@ class Pipeline:
     handler: Handler
     missing: Missing = nothing_missing
     version: int = 1
+    look_every: float = 1.0
     breaker: Breaker = field(default_factory=Breaker)
 
     @property

@@ -21,17 +21,19 @@ STALL = 60.0
 """Seconds without an applied batch while there is lag, or while the lag is unknown."""
 UNKNOWN = 150.0
 """Seconds without a batch while the lag cannot even be asked for: servers away, which Faust may not notice."""
+_GAUGES_EVERY = 10.0
 EXIT_STALLED = 70
 EXIT_BLOCKED = 71
 
 
 class Watchdog:
-    """Looks every second at what is applied and what there is."""
+    """Looks every second (`Pipeline.look_every`) at what is applied and what there is."""
 
     def __init__(self, worker: "Worker") -> None:
         self._worker = worker
         self._progress = time.monotonic()
-        self._turn = 0
+        self._gauged = 0.0
+        self._frontier = offsets.Frontier()
 
     def touch(self) -> None:
         """Note progress."""
@@ -39,12 +41,11 @@ class Watchdog:
         metrics.LAST_PROGRESS.labels(self._worker.settings.service).set(utcnow().timestamp())
 
     def register(self, app: Any) -> None:
-        """Let Faust call it each second."""
-        app.timer(1.0)(self.look)
+        """Let Faust call it as often as the pipeline wants."""
+        app.timer(self._worker.pipeline.look_every)(self.look)
 
     async def look(self) -> None:
         """Measure lag; end the process if it does not shrink."""
-        self._turn += 1
         lag = await self._lag()
         idle = time.monotonic() - self._progress
         if lag == 0:
@@ -54,7 +55,8 @@ class Watchdog:
             os._exit(EXIT_STALLED)
         if lag is not None and lag == 0:
             await self._quietly(self._worker.settle_catalogue())
-        if self._turn % 10 == 0:
+        if time.monotonic() - self._gauged > _GAUGES_EVERY:
+            self._gauged = time.monotonic()
             await self._quietly(self._gauges())
 
     async def _lag(self) -> int | None:
@@ -67,12 +69,12 @@ class Watchdog:
                 ends = await worker.app.consumer.highwaters(*mine)
                 async with transaction(worker.pool) as conn:
                     known = await offsets.known(conn, worker.pipeline.group)
-                    lags = {tp: max(0, end - known.get(self._where(tp), 0)) for tp, end in ends.items()}
-                    done = [self._where(tp) for tp, lag in lags.items() if lag == 0]
-                    await offsets.note_caught_up(conn, worker.pipeline.group, done, asked_at)
+                    self._frontier.saw(asked_at, {self._where(tp): end for tp, end in ends.items()})
+                    await offsets.note_caught_up(conn, worker.pipeline.group, self._frontier.reached(known))
         except Exception as error:  # noqa: BLE001 - whatever it is, the lag is unknown, and that has its own limit
             log.warning("lag unknown", error=type(error).__name__)
             return None
+        lags = {tp: max(0, end - known.get(self._where(tp), 0)) for tp, end in ends.items()}
         for tp, lag in lags.items():
             topic, part = self._where(tp)
             metrics.CONSUMER_LAG.labels(worker.settings.service, topic, part).set(lag)

@@ -25,4 +25,10 @@ def pipeline(current: Callable[[], Catalogue]) -> Pipeline:
             return f"procedure {code}/{version}"
         return None
 
-    return Pipeline(service="sla", topics=heard_by(Service.SLA), handler=Hearing(current), missing=missing)
+    return Pipeline(
+        service="sla",
+        topics=heard_by(Service.SLA),
+        handler=Hearing(current),
+        missing=missing,
+        look_every=0.5,  # rungs wait for it
+    )

@@ -96,10 +96,11 @@ class Clocks:
         return await self.hear(*(event for story in stories for event in story.events))
 
     async def caught_up(self, at: datetime) -> None:
-        """Note that all inputs up to `at` are applied."""
+        """Note that all inputs up to `at` are applied, and not further."""
+        await self.pool.execute("TRUNCATE stream_caught_up")
         async with transaction(self.pool) as conn:
             places = [(topic, part) for topic in self.pipe.topics for part in range(PARTS)]
-            await offsets.note_caught_up(conn, "sla", places, at)
+            await offsets.note_caught_up(conn, "sla", dict.fromkeys(places, at))
 
     async def sweep(self, now: datetime, *, sure: datetime | None = None, limit: int = 1000) -> Rang:
         """Look for due rungs at `now`, all inputs applied up to `sure` (`now` if not given)."""

@@ -1,9 +1,11 @@
 """The fence: redelivered records are dropped, a hole stops the worker."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from libs.inbox_rules import Record
-from libs.offsets import OffsetGapError, contiguous
+from libs.offsets import Frontier, OffsetGapError, contiguous
 
 
 def at(offset: int, part: int = 0) -> Record:
@@ -39,3 +41,33 @@ def test_partitions_do_not_disturb_each_other():
 
     assert len(keep) == 3
     assert offsets == {("intake.events", 0): 2, ("intake.events", 1): 8}
+
+
+MOMENT = datetime(2026, 3, 2, tzinfo=UTC)
+HERE, THERE = ("intake.events", 0), ("intake.events", 1)
+
+
+def test_a_partition_in_steady_traffic_is_applied_up_to_the_moment_whose_end_it_passed():
+    frontier = Frontier()
+    for second in range(3):
+        frontier.saw(MOMENT + timedelta(seconds=second), {HERE: 10 * second + 10})
+
+    assert frontier.reached({HERE: 9}) == {}
+    assert frontier.reached({HERE: 25}) == {HERE: MOMENT + timedelta(seconds=1)}
+    assert frontier.reached({HERE: 25}) == {}
+    assert frontier.reached({HERE: 30}) == {HERE: MOMENT + timedelta(seconds=2)}
+
+
+def test_an_idle_partition_is_applied_up_to_every_look():
+    frontier = Frontier()
+    frontier.saw(MOMENT, {HERE: 0, THERE: 5})
+
+    assert frontier.reached({THERE: 4}) == {HERE: MOMENT}
+
+
+def test_a_partition_that_went_away_is_forgotten():
+    frontier = Frontier()
+    frontier.saw(MOMENT, {HERE: 5, THERE: 5})
+    frontier.saw(MOMENT + timedelta(seconds=1), {THERE: 5})
+
+    assert frontier.reached({HERE: 5, THERE: 5}) == {THERE: MOMENT + timedelta(seconds=1)}
