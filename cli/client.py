@@ -11,10 +11,9 @@ import httpx
 from cli.errors import CliError
 from deploy.local import issuer, users
 from deploy.local.locks import launcher_pid
+from deploy.local.places import READY
 from deploy.local.settings import LocalSettings
 from libs.clock import utcnow
-
-READY = "ready.json"
 
 
 def running_url(home: Path) -> str | None:

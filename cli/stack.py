@@ -22,6 +22,7 @@ def up(
     fresh: Annotated[bool, typer.Option("--fresh", help="throw all data away first, after asking")] = False,
     port: Annotated[int | None, typer.Option("--port", help="the one port (8080, or last time's)")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="don't ask")] = False,
+    bare: Annotated[bool, typer.Option("--bare", help="don't load the catalogue", hidden=True)] = False,
 ) -> None:
     """Start PostgreSQL, Kafka and the services on this machine."""
     settings = LocalSettings()
@@ -29,11 +30,11 @@ def up(
         begin_anew(settings, yes=yes)
     chosen = port or detached.last_port(settings)
     if detach:
-        detached.start(settings, port=chosen, tell=typer.echo)
+        detached.start(settings, port=chosen, tell=typer.echo, seeded=not bare)
         return
     from deploy.local import supervisor
 
-    sys.exit(run_to_end(supervisor.run(settings, port=chosen, teller=Teller())))
+    sys.exit(run_to_end(supervisor.run(settings, port=chosen, teller=Teller(), seeded=not bare)))
 
 
 @app.command()

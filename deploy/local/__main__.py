@@ -20,7 +20,11 @@ def main() -> None:
         from deploy.local import supervisor
         from deploy.local.progress import Teller
 
-        sys.exit(run_to_end(supervisor.run(LocalSettings(), port=asked.port, teller=Teller())))
+        sys.exit(
+            run_to_end(
+                supervisor.run(LocalSettings(), port=asked.port, teller=Teller(), seeded=not asked.bare)
+            )
+        )
 
 
 def _arguments() -> argparse.Namespace:
@@ -30,6 +34,7 @@ def _arguments() -> argparse.Namespace:
     servers.add_argument("--linger", type=float, default=20.0, help="seconds to stay after the last user")
     stack = commands.add_parser("stack", help="the whole system")
     stack.add_argument("--port", type=int, default=DEFAULT_GATEWAY_PORT)
+    stack.add_argument("--bare", action="store_true", help="don't load the catalogue")
     commands.add_parser("gateway", help="the one port, started by the stack")
     return parser.parse_args()
 

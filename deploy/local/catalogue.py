@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 import httpx
@@ -10,7 +10,9 @@ import httpx
 from contracts.codes import Service
 from contracts.topics import to_bytes
 from deploy.local.errors import StackError
+from deploy.local.jars import Tell
 from deploy.local.places import write_private
+from deploy.local.progress import Teller
 
 _OWNERS = (Service.ROUTING, Service.INTAKE, Service.SLA)
 """Units first: the others name them."""
@@ -33,7 +35,7 @@ def digest(lines: Iterable[bytes]) -> str:
     return found.hexdigest()
 
 
-async def load(home: Path, base_url: str, token: str, *, tell: Callable[[str], None]) -> None:
+async def load(home: Path, base_url: str, token: str, *, teller: Teller) -> None:
     """Publish what the services do not have yet; raises `StackError` when one refuses."""
     file = home / _LOADED
     loaded: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
@@ -44,14 +46,13 @@ async def load(home: Path, base_url: str, token: str, *, tell: Callable[[str], N
             fingerprint = digest(lines)
             if not lines or loaded.get(service) == fingerprint:
                 continue
-            await _put(http, service, lines, tell)
+            with teller.steps(f"catalogue of {service}") as tell:
+                await _put(http, service, lines, tell)
             loaded[service] = fingerprint
             write_private(file, json.dumps(loaded))
 
 
-async def _put(
-    http: httpx.AsyncClient, service: str, lines: list[bytes], tell: Callable[[str], None]
-) -> None:
+async def _put(http: httpx.AsyncClient, service: str, lines: list[bytes], tell: Tell) -> None:
     for begin in range(0, len(lines), _CHUNK):
         chunk = lines[begin : begin + _CHUNK]
         response = await http.put(
@@ -63,4 +64,4 @@ async def _put(
             raise StackError(
                 f"{service} refused the seeded catalogue ({response.status_code}): {response.text[:500]}"
             )
-        tell(f"catalogue of {service}: {begin + len(chunk)} of {len(lines)} items")
+        tell(begin + len(chunk), len(lines))

@@ -10,10 +10,9 @@ from pathlib import Path
 from deploy.local.children import PROJECT, rotate
 from deploy.local.errors import AlreadyRunningError, StackError
 from deploy.local.locks import launcher_pid
-from deploy.local.places import locate, prepare
+from deploy.local.places import READY, locate, prepare
 from deploy.local.servers import kept_ports
 from deploy.local.settings import DEFAULT_GATEWAY_PORT, LocalSettings
-from deploy.local.supervisor import READY
 
 _LIMIT = 600.0
 
@@ -26,7 +25,7 @@ def last_port(settings: LocalSettings) -> int:
         return DEFAULT_GATEWAY_PORT
 
 
-def start(settings: LocalSettings, *, port: int, tell: Callable[[str], None]) -> str:
+def start(settings: LocalSettings, *, port: int, tell: Callable[[str], None], seeded: bool = True) -> str:
     """Start the stack in the background and return its address once everything is ready.
 
     Raises `StackError` with the launcher's own sentence when it does not come up.
@@ -37,10 +36,19 @@ def start(settings: LocalSettings, *, port: int, tell: Callable[[str], None]) ->
         )
     prepare(locate(settings))
     log = settings.home / "log" / "stack.log"
+    first, is_first = settings.home / "first-passwords.txt", not (settings.home / "users.json").exists()
     rotate(log, keep=0)
     with log.open("wb") as sink:
         launcher = subprocess.Popen(
-            [sys.executable, "-m", "deploy.local", "stack", "--port", str(port)],
+            [
+                sys.executable,
+                "-m",
+                "deploy.local",
+                "stack",
+                "--port",
+                str(port),
+                *([] if seeded else ["--bare"]),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=sink,
             stderr=subprocess.STDOUT,
@@ -48,7 +56,10 @@ def start(settings: LocalSettings, *, port: int, tell: Callable[[str], None]) ->
             cwd=PROJECT,
             env=settings.child_environment() | {"PYTHONUNBUFFERED": "1"},
         )
-    return _follow(launcher, log, settings.home / READY, tell)
+    url = _follow(launcher, log, settings.home / READY, tell)
+    if is_first and first.exists():  # shown here, so that they come into no log
+        tell(first.read_text().rstrip())
+    return url
 
 
 def _follow(launcher: subprocess.Popen[bytes], log: Path, ready: Path, tell: Callable[[str], None]) -> str:

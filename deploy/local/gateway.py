@@ -24,7 +24,12 @@ def build(settings: GatewaySettings) -> web.Application:
     app.router.add_get("/readyz", _healthz)
     app.router.add_get("/{service:[a-z]+}", _with_slash)
     app.router.add_route("*", "/{service:[a-z]+}/{path:.*}", proxy.handle)
+    app.on_response_prepare.append(_say_nothing_of_the_server)
     return app
+
+
+async def _say_nothing_of_the_server(_request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.pop("Server", None)
 
 
 async def _healthz(_request: web.Request) -> web.Response:

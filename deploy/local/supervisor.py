@@ -8,13 +8,12 @@ import subprocess
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from deploy.local import catalogue, issuer, kafka_admin, ports, prometheus, roles, schemas, users
 from deploy.local.children import Command, Nursery, stop, together
 from deploy.local.keeper import Keeper, Kept
 from deploy.local.locks import StackLock
-from deploy.local.places import Places, locate, prepare, write_private
+from deploy.local.places import READY, Places, locate, prepare, write_private
 from deploy.local.probes import Awaited, until_ready
 from deploy.local.progress import Teller
 from deploy.local.secret_store import load_or_create
@@ -23,12 +22,14 @@ from deploy.local.service_processes import GATEWAY, PROCESSES, gateway_command, 
 from deploy.local.settings import LocalSettings
 from libs.clock import utcnow
 
-READY = "ready.json"
 _STOP_PATIENCE = 20.0
 
 
-async def run(settings: LocalSettings, *, port: int, teller: Teller) -> None:
-    """Run the whole system on one port until cancelled; nothing is left when this returns."""
+async def run(settings: LocalSettings, *, port: int, teller: Teller, seeded: bool = True) -> None:
+    """Run the whole system on one port until cancelled; nothing is left when this returns.
+
+    Unless `seeded` the catalogue stays as it is (for tests that bring their own).
+    """
     places = locate(settings)
     prepare(places)
     lock = StackLock(places.home)
@@ -36,7 +37,7 @@ async def run(settings: LocalSettings, *, port: int, teller: Teller) -> None:
     try:
         (places.home / READY).unlink(missing_ok=True)
         ports.require_free(port)
-        stack = Stack(settings, places, lock, teller, port)
+        stack = Stack(settings, places, lock, teller, port, seeded)
         try:
             await stack.start()
             await stack.keeper.watch()
@@ -56,6 +57,7 @@ class Stack:
     lock: StackLock
     teller: Teller
     port: int
+    seeded: bool = True
     keeper: Keeper = field(init=False)
     nursery: Nursery = field(init=False)
     starter: ServerStarter = field(init=False)
@@ -88,7 +90,8 @@ class Stack:
             await self._start_processes(servers)
         self._start_prometheus()
         self.teller.say(f"The system is up after {self.teller.elapsed:.1f} s.")
-        await self._load_catalogue()
+        if self.seeded:
+            await self._load_catalogue()
         self._say_where()
         ready = {"pid": os.getpid(), "url": self.url, "seconds": round(self.teller.elapsed, 2)}
         write_private(self.places.home / READY, json.dumps(ready))
@@ -155,7 +158,7 @@ class Stack:
         assert admin  # noqa: S101 - seeded with the others
         token = self.issuer.token(admin, now=utcnow())
         begun = time.monotonic()
-        await catalogue.load(self.places.home, self.url, token, tell=self.teller.say)
+        await catalogue.load(self.places.home, self.url, token, teller=self.teller)
         self.teller.say(f"Catalogue checked or loaded in {time.monotonic() - begun:.1f} s.")
 
     def _say_where(self) -> None:
@@ -163,8 +166,9 @@ class Stack:
         if "prometheus" in self.keeper.kept:
             self.teller.say(f"Prometheus: http://{ports.HOST}:{self.numbers['prometheus']}/")
         if self.first_passwords:
-            self.teller.say(f"First passwords (also in {self.first_passwords}; change or delete that file):")
-            self.teller.say(_indented(self.first_passwords))
+            self.teller.say(f"First passwords are in {self.first_passwords}: change or delete that file.")
+            if self.teller.is_seen:
+                self.teller.say(self.first_passwords.read_text())
 
     async def stop(self) -> None:
         """Stop the gateway and the services, then the servers they stand on."""
@@ -175,7 +179,3 @@ class Stack:
         self.keeper.forget()
         if self.keeper.kept:
             self.teller.say(f"Stopped in {time.monotonic() - begun:.1f} s.")
-
-
-def _indented(file: Path) -> str:
-    return "\n".join(f"  {line}" for line in file.read_text().splitlines())
