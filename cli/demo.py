@@ -11,7 +11,7 @@ import typer
 from cli import demo_summary
 from cli.client import Client, client, running_url
 from cli.errors import CliError
-from cli.imports import run_import
+from cli.imports import Files, run_files
 from cli.live import Simulator
 from deploy.local import detached
 from deploy.local.locks import stop_launcher
@@ -84,7 +84,7 @@ def _load(admin: Client, home: Path, scale: int) -> None:
     typer.echo(f"Making Quảng Nam's register of 2022 at 1 : {scale} from published totals …")
     files = write_register(home / "demo-register", scale=scale)
     made = time.perf_counter()
-    report = run_import(admin, register=files.register, steps=files.steps)
+    report = run_files(admin, Files(register=files.register, steps=files.steps))
     if report.imported + report.skipped != files.dossiers:
         raise CliError(f"Of {files.dossiers} dossiers {report.refused} were refused.", 1)
     mark.write_text(str(scale))

@@ -1,5 +1,6 @@
 """What the demo shows when the year is loaded: rates beside the published ones, late dossiers, one deadline."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from cli.client import Client
 from cli.errors import CHECK_FAILED, CliError
 from cli.output import emit
 from deploy.seed.totals import expected
+from libs.clock import VN
 
 YEAR = {"unit": "P49", "from": "2022-01-01", "to": "2022-12-31", "as_of": "2022-12-31"}
 NAMES = {"province": "tỉnh", "district": "huyện", "commune": "xã"}
@@ -23,6 +25,7 @@ HEADER = (
     "đang quá hạn",
     "tỷ lệ %",
 )
+LATE_HEADER = ("mã hồ sơ", "thủ tục", "hẹn trả", "ngày làm việc trễ", "", "đang giữ")
 _PAGE = 15
 
 
@@ -55,16 +58,29 @@ def _table(rows: list[dict[str, Any]]) -> None:
 
 
 def _late(admin: Client) -> None:
-    typer.echo("\nHồ sơ quá hạn chưa xong, trễ nhiều nhất trước (trang đầu của `motcua late --unit P49`):\n")
-    page = admin.get("/sla/api/v1/late-dossiers", unit="P49", state="open", limit=_PAGE)
-    columns = ("code", "procedure_code", "competent_unit", "due_current", "days_late", "holder")
-    emit(columns, [tuple(row[name] for name in columns) for row in page["items"]])
+    page = admin.get("/sla/api/v1/late-dossiers", unit="P49", limit=_PAGE)
+    total = page["totals"]["total"]
+    typer.echo(f"\nHồ sơ quá hạn, {_PAGE} của {_number(total)} (trang đầu của `motcua late --unit P49`):\n")
+    emit(LATE_HEADER, [_late_line(row) for row in page["rows"]])
+
+
+def _late_line(row: dict[str, Any]) -> tuple[str, ...]:
+    due = datetime.fromisoformat(row["due_current"]).astimezone(VN)
+    state = "đã xong" if row["state"] == "stopped" else "chưa xong"
+    return (
+        row["code"],
+        row["procedure_name"] or row["procedure_code"],
+        f"{due:%d/%m/%Y}",
+        str(row["days_late"]),
+        state,
+        row["holder_name"] or row["holder"],
+    )
 
 
 def _explain(admin: Client) -> None:
-    page = admin.get("/sla/api/v1/late-dossiers", unit="P49", state="closed", limit=1)
-    if page["items"]:
-        code = page["items"][0]["code"]
+    page = admin.get("/sla/api/v1/late-dossiers", unit="P49", state="closed", min_days=2, limit=1)
+    if page["rows"]:
+        code = page["rows"][0]["code"]
         typer.echo(f"\nVì sao hồ sơ {code} quá hạn (`motcua explain {code}`):\n")
         clock.show(admin, code)
 
