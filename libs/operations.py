@@ -16,6 +16,7 @@ from libs.db import transaction
 from libs.errors import DomainError, ManyErrors
 from libs.http import RuntimeDep
 from libs.identity import Identity, Role, require
+from libs.reconcile import counts_router
 from libs.stream import Pipeline, explain
 
 Operator = Annotated[Identity, Depends(require(Role.OPERATOR, Role.ADMIN))]
@@ -24,8 +25,9 @@ _MOST_ERRORS = 50
 
 
 def operations_router(pipeline: Pipeline) -> APIRouter:
-    """Return `/dead-letters` and `/inbox`: list, replay, resume, close the breaker. For operators."""
+    """Return `/dead-letters`, `/inbox` and `/counts`: list, replay, resume, close the breaker, compare."""
     router = APIRouter(tags=["operations"])
+    router.include_router(counts_router(pipeline.service))
 
     @router.get("/dead-letters")
     async def letters(

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from libs.http import build_app
+from libs.operations import operations_router
 from libs.process import ServiceParts, main
 from libs.runtime import Runtime
 from services.intake.agents import pipeline
@@ -14,7 +15,8 @@ from services.intake.settings import IntakeSettings
 
 def app(runtime: Runtime) -> FastAPI:
     """Return the application of a runtime."""
-    return build_app(runtime, api=ROUTERS, pages=routers(), title="Một Cửa: tiếp nhận")
+    operations = operations_router(pipeline(runtime))
+    return build_app(runtime, api=[*ROUTERS, operations], pages=routers(), title="Một Cửa: tiếp nhận")
 
 
 PARTS = ServiceParts(

@@ -5,17 +5,25 @@ from prometheus_client import REGISTRY
 
 from libs.clock import utcnow
 from libs.http import build_app
+from libs.operations import operations_router
 from libs.process import ServiceParts, main
 from libs.runtime import Runtime
+from libs.stream import Pipeline
 from services.reporting import agents, api, pages
 from services.reporting.clockwork import Refresher
 from services.reporting.metrics import FiguresCollector
 from services.reporting.settings import ReportingSettings
 
 
+def pipeline(runtime: Runtime) -> Pipeline:
+    """Return what the worker does."""
+    return agents.pipeline(lambda: runtime.catalogue)
+
+
 def app(runtime: Runtime) -> FastAPI:
     """Return the application."""
-    return build_app(runtime, api=[api.router], pages=[pages.router], title="Một Cửa: báo cáo")
+    operations = operations_router(pipeline(runtime))
+    return build_app(runtime, api=[api.router, operations], pages=[pages.router], title="Một Cửa: báo cáo")
 
 
 async def clockwork(runtime: Runtime) -> None:
@@ -28,7 +36,7 @@ async def clockwork(runtime: Runtime) -> None:
 PARTS = ServiceParts(
     name="reporting",
     app=app,
-    pipeline=lambda runtime: agents.pipeline(lambda: runtime.catalogue),
+    pipeline=pipeline,
     clockwork=clockwork,
     settings=ReportingSettings,
 )

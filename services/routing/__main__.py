@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from libs.http import build_app
+from libs.operations import catalogue_router, operations_router
 from libs.process import ServiceParts, main
 from libs.runtime import Runtime
 from libs.stream import Pipeline
@@ -12,7 +13,16 @@ from services.routing.settings import RoutingSettings
 
 def app(runtime: Runtime) -> FastAPI:
     """Return the HTTP application."""
-    return build_app(runtime, api=api.ROUTERS, pages=[pages.router], title="Một Cửa: luân chuyển hồ sơ")
+    return build_app(
+        runtime,
+        api=[
+            *api.ROUTERS,
+            catalogue_router(api.CATALOGUE_TOPIC, api.check_items),
+            operations_router(pipeline(runtime)),
+        ],
+        pages=[pages.router],
+        title="Một Cửa: luân chuyển hồ sơ",
+    )
 
 
 def pipeline(runtime: Runtime) -> Pipeline:

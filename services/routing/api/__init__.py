@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter
 
+from services.routing.api.catalogue import TOPIC as CATALOGUE_TOPIC
+from services.routing.api.catalogue import check_items
 from services.routing.api.catalogue import router as catalogue_router
 from services.routing.api.desk import router as desk_router
 from services.routing.api.dossiers import router as dossiers_router
@@ -9,6 +11,7 @@ from services.routing.api.legs import router as legs_router
 from services.routing.api.officers import router as officers_router
 from services.routing.api.requests import router as requests_router
 
+__all__ = ["CATALOGUE_TOPIC", "ROUTERS", "check_items"]
 ROUTERS: tuple[APIRouter, ...] = (
     catalogue_router,
     desk_router,

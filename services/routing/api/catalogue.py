@@ -1,63 +1,24 @@
 """Units, successions and processes: published here, listed for everybody."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import Response
-from pydantic import ValidationError
+from fastapi import APIRouter, Query
 
 from contracts.catalogue import CatalogueItem, ProcessItem, Unit
-from contracts.codes import Role
-from contracts.topics import parse_item
 from libs.catalogue import Catalogue
-from libs.catalogue_store import publish_items
-from libs.db import Connection
 from libs.errors import DomainError, ManyErrors, NotFoundError
-from libs.http import CatalogueDep, runtime_of
-from libs.idempotency import OnceDep, run_once
-from libs.identity import Identity, require
-from libs.stream import explain
+from libs.http import CatalogueDep
 from services.routing.api.common import Reader
 from services.routing.domain.processes import faults
 
 router = APIRouter(tags=["Danh mục"])
-_TOPIC = "routing.catalogue"
+TOPIC = "routing.catalogue"
 _MOST_ERRORS = 100
 
 
-@router.put("/catalogue", summary="Công bố đơn vị, kế thừa, quy trình (NDJSON)")
-async def put_catalogue(
-    request: Request,
-    once: OnceDep,
-    catalogue: CatalogueDep,
-    _identity: Annotated[Identity, Depends(require(Role.ADMIN))],
-) -> Response:
-    """Publish items, one JSON event a line. All or nothing; unchanged items are not said again."""
-    items = _read(await request.body())
-    _check(items, catalogue)
-
-    async def effect(conn: Connection) -> dict[str, int]:
-        done = await publish_items(conn, items)
-        return {"added": done.added, "changed": done.changed, "unchanged": done.unchanged}
-
-    return await run_once(runtime_of(request).pool, once, effect)
-
-
-def _read(body: bytes) -> list[CatalogueItem]:
-    items, errors = [], []
-    for number, line in enumerate(body.splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            items.append(parse_item(_TOPIC, line))
-        except ValidationError as error:
-            errors.append(DomainError(f"line {number}", "shape", explain(error)))
-    if errors:
-        raise ManyErrors(errors[:_MOST_ERRORS])
-    return items
-
-
-def _check(items: list[CatalogueItem], catalogue: Catalogue) -> None:
+def check_items(items: Sequence[CatalogueItem], catalogue: Catalogue) -> None:
+    """Raise ManyErrors for processes that must not be published: incomplete, or over their procedure's limit."""
     by_process: dict[tuple[str, int], list[Any]] = {}
     for procedure in catalogue.procedures():
         by_process.setdefault((procedure.process_code, procedure.process_version), []).append(procedure)
