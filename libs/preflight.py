@@ -30,12 +30,30 @@ def missing_rights(
 
     Blocks for up to a minute; raises PreflightError where the broker does not answer or refuses the password.
     """
-    admin = AdminClient(confluent_conf(settings))
+    said: list[str] = []
+    admin = AdminClient(confluent_conf(settings) | {"error_cb": lambda error: said.append(error.str())})
+    _wait_for_broker(admin, settings, said)
     try:
         found = _topics(admin, {settings.topic(t) for t in reads}, {settings.topic(t) for t in writes})
         return found + (_group(admin, settings.topic_prefix + group) if group else [])
     except KafkaException as error:
         raise PreflightError(f"Kafka at {settings.kafka_bootstrap}: {error.args[0].str()}") from None
+
+
+def _wait_for_broker(admin: Any, settings: ServiceSettings, said: list[str]) -> None:
+    """Ask for the cluster's metadata; what a refused password says comes by callback, not as an error."""
+    for _ in range(_PATIENCE * 2):
+        try:
+            admin.list_topics(timeout=0.5)
+        except KafkaException as error:
+            admin.poll(0)
+            refused = [text for text in said if "uthenticat" in text]
+            if refused:
+                raise PreflightError(f"Kafka at {settings.kafka_bootstrap}: {refused[0]}") from None
+            last = error.args[0].str()
+        else:
+            return
+    raise PreflightError(f"Kafka at {settings.kafka_bootstrap} does not answer: {last}")
 
 
 def _topics(admin: Any, reads: set[str], writes: set[str]) -> list[str]:

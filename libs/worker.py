@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import asyncpg
 import structlog
 import uvloop
+from faust.exceptions import ConsumerNotStarted
 
 from libs import breaker, health, metrics, offsets, preflight
 from libs.breaker import BreakerOpenError
@@ -63,7 +64,10 @@ class Worker:
     def assignment(self) -> set[Any]:
         """Return the partitions this worker has now."""
         consumer = self.app._consumer  # noqa: SLF001 - the public name would create one
-        return set(consumer.assignment()) if consumer is not None else set()
+        try:
+            return set(consumer.assignment()) if consumer is not None else set()
+        except ConsumerNotStarted:
+            return set()
 
     async def ready(self) -> dict[str, bool]:
         """Say whether the worker does its work."""
@@ -85,6 +89,9 @@ class Worker:
             # the group moved on meanwhile: its next rebalance aligns again, until then the fence holds
             log.warning("alignment skipped, the group is rebalancing again")
             return
+        beginnings = {tp: 0 for tp, offset in want.items() if offset == 0}
+        if beginnings:  # aiokafka's seek to the committed offset passes over 0
+            await self.app.consumer.seek_wait(beginnings)
         self.watchdog.touch()
         log.info("aligned", partitions=len(mine))
 

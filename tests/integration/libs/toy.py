@@ -32,7 +32,12 @@ def withdrawn(dossier: UUID | None = None, seq: int = 1) -> DossierWithdrawn:
     """Return a small event of intake."""
     now = utcnow()
     return DossierWithdrawn(
-        id=uuid7(), time=now, recordedtime=now, subject=dossier or uuid7(), dossierseq=seq, data=DossierWithdrawn.Data()
+        id=uuid7(),
+        time=now,
+        recordedtime=now,
+        subject=dossier or uuid7(),
+        dossierseq=seq,
+        data=DossierWithdrawn.Data(),
     )
 
 

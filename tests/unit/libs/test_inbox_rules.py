@@ -69,7 +69,9 @@ def stories(draw: st.DrawFn) -> tuple[list[DossierEvent], list[list[DossierEvent
     for number in range(draw(st.integers(1, 3))):
         for emitter in EMITTERS:
             everything += [event(number, emitter, seq) for seq in range(1, draw(st.integers(0, 6)) + 1)]
-    repeated = everything + draw(st.lists(st.sampled_from(everything), max_size=8) if everything else st.just([]))
+    repeated = everything + draw(
+        st.lists(st.sampled_from(everything), max_size=8) if everything else st.just([])
+    )
     shuffled = draw(st.permutations(repeated))
     batches, rest = [], list(shuffled)
     while rest:
