@@ -95,7 +95,7 @@ async def late_dossiers(
     return {
         "as_of": wanted.as_of,
         "totals": totals and totals._asdict(),
-        "rows": page.rows,
+        "items": page.rows,
         "cursor": cursor_of(page.after),
     }
 

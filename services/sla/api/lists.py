@@ -36,7 +36,7 @@ async def errors(
     scope = identity.scope(rulebook.catalogue)
     records = await lookups.errors(runtime.pool, scope, _after(cursor), limit)
     rows = [{**dict(record), "text": ERRORS[record["why"]]} for record in records]
-    return {"rows": rows, "cursor": encode_cursor([rows[-1]["id"]]) if len(rows) == limit else None}
+    return {"items": rows, "cursor": encode_cursor([rows[-1]["id"]]) if len(rows) == limit else None}
 
 
 @router.get("/conflicts")
@@ -62,7 +62,7 @@ async def conflicts(
             }
             for remark in answer.ignored
         ]
-    return {"rows": found, "cursor": encode_cursor([rows[-1].id]) if len(rows) == limit else None}
+    return {"items": found, "cursor": encode_cursor([rows[-1].id]) if len(rows) == limit else None}
 
 
 @router.get("/recomputations")
@@ -72,4 +72,4 @@ async def recomputations(
     limit: Limit = 50,
 ) -> dict[str, Any]:
     """Return the latest recomputations after calendar decisions: how many clocks were looked at and moved."""
-    return {"rows": [dict(record) for record in await lookups.recomputes(runtime.pool, limit)]}
+    return {"items": [dict(record) for record in await lookups.recomputes(runtime.pool, limit)]}
