@@ -3,7 +3,9 @@
 from prometheus_client import Counter, Gauge
 
 RECEIVED = Counter("intake_dossiers_received", "Dossiers received at the counters.", ["channel"])
-REFUSED_INPUT = Counter("intake_inputs_refused", "Receptions refused, by the first broken rule.", ["field", "rule"])
+REFUSED_INPUT = Counter(
+    "intake_inputs_refused", "Receptions refused, by the first broken rule.", ["field", "rule"]
+)
 APPOINTMENTS_DIFFER = Counter(
     "intake_appointments_differing", "Times the law's clock named another moment than the slip's appointment."
 )

@@ -9,6 +9,7 @@ from contracts.codes import Role
 from libs.clock import utcnow
 from libs.identity import Identity, require
 from libs.runtime import Runtime
+from services.intake.handlers import desk
 from services.intake.handlers.desk import Desk
 
 Clerk = Annotated[Identity, Depends(require(Role.CLERK))]
@@ -22,7 +23,9 @@ Admin = Annotated[Identity, Depends(require(Role.ADMIN))]
 Importer = Annotated[Identity, Depends(require(Role.ADMIN, Role.OPERATOR))]
 
 
-def reference(ref: Annotated[str, Path(max_length=80, description="Mã hồ sơ hoặc định danh (UUID)")]) -> UUID | str:
+def reference(
+    ref: Annotated[str, Path(max_length=80, description="Mã hồ sơ hoặc định danh (UUID)")],
+) -> UUID | str:
     """Return a path's dossier: its id where the text is one, else its code."""
     try:
         return UUID(ref)
@@ -35,5 +38,4 @@ Ref = Annotated[UUID | str, Depends(reference)]
 
 def desk_of(identity: Identity, runtime: Runtime) -> Desk:
     """Return the desk of a person, now."""
-    catalogue = runtime.catalogue
-    return Desk(catalogue=catalogue, staff=identity.staff_id, scope=identity.scope(catalogue), now=utcnow())
+    return desk.desk_of(identity, runtime.catalogue, utcnow())

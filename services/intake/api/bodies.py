@@ -101,10 +101,14 @@ class CorrectionIn(_Loose):
         person = self._person(problems)
         received_at = read_moment(self.received_at) if self.received_at else None
         if self.received_at and received_at is None:
-            problems.append(Problem("received_at", "iso_8601", "Thời điểm tiếp nhận không đúng dạng ISO 8601"))
+            problems.append(
+                Problem("received_at", "iso_8601", "Thời điểm tiếp nhận không đúng dạng ISO 8601")
+            )
         channel = Channel(self.channel) if self.channel in set(Channel) else None
         if self.channel and channel is None:
-            problems.append(Problem("channel", "unknown", "Hình thức nộp là một trong: counter, online, post"))
+            problems.append(
+                Problem("channel", "unknown", "Hình thức nộp là một trong: counter, online, post")
+            )
         if problems:
             refuse(problems)
         return Correction(

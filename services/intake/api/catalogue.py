@@ -23,7 +23,9 @@ router = APIRouter(tags=["catalogue"])
 @router.put("/catalogue")
 async def put_catalogue(request: Request, runtime: RuntimeDep, identity: Admin) -> dict[str, int]:
     """Publish procedures: a body of one ProcedureItem per line (NDJSON). Unchanged content says nothing."""
-    items = [_item(line, text) for line, text in enumerate((await request.body()).splitlines(), 1) if text.strip()]
+    items = [
+        _item(line, text) for line, text in enumerate((await request.body()).splitlines(), 1) if text.strip()
+    ]
     async with transaction(runtime.pool) as conn:
         done = await publish_items(conn, items)
     return {"added": done.added, "changed": done.changed, "unchanged": done.unchanged}
@@ -54,7 +56,9 @@ async def get_procedures(
     wanted = fold(q).split()
     valid = (catalogue.procedure(p.code, on) for p in catalogue.procedures() if p.code > after)
     found = [
-        p for p in valid if p is not None and all(word in f"{p.code.lower()} {fold(p.name)}" for word in wanted)
+        p
+        for p in valid
+        if p is not None and all(word in f"{p.code.lower()} {fold(p.name)}" for word in wanted)
     ][:limit]
     following = encode_cursor([found[-1].code]) if len(found) == limit else None
-    return {"items": [p.model_dump(mode="json") for p in found], "next": following}
+    return {"items": [p.model_dump(mode="json") for p in found], "next_cursor": following}

@@ -104,7 +104,9 @@ async def get_person(dossier_id: UUID, runtime: RuntimeDep, identity: Contact) -
         return await look.contact(conn, desk, dossier_id)
 
 
-async def _change(runtime: Runtime, identity: Identity, once: Once, ref: UUID | str, what: Change) -> Response:
+async def _change(
+    runtime: Runtime, identity: Identity, once: Once, ref: UUID | str, what: Change
+) -> Response:
     desk = desk_of(identity, runtime)
 
     async def effect(conn: Connection) -> dict[str, Any]:
@@ -136,7 +138,9 @@ async def post_payment_made(
     ref: Ref, body: AnswerIn, runtime: RuntimeDep, identity: Clerk, once: OnceDep
 ) -> Response:
     """Note that the applicant met the financial obligation."""
-    return await _change(runtime, identity, once, ref, Change(action=Action.PAYMENT_MADE, request=body.request))
+    return await _change(
+        runtime, identity, once, ref, Change(action=Action.PAYMENT_MADE, request=body.request)
+    )
 
 
 @router.post("/dossiers/{ref}/withdraw")
@@ -163,7 +167,12 @@ async def post_return_result(
 
 @router.post("/dossiers/{ref}/correct")
 async def post_correct(  # noqa: PLR0913, PLR0917 - a change to a state takes If-Match too
-    ref: Ref, body: CorrectionIn, runtime: RuntimeDep, identity: Clerk, once: OnceDep, if_match: IfMatch = None
+    ref: Ref,
+    body: CorrectionIn,
+    runtime: RuntimeDep,
+    identity: Clerk,
+    once: OnceDep,
+    if_match: IfMatch = None,
 ) -> Response:
     """Put a wrong entry right; needs If-Match with the seq that was looked at."""
     what = body.correction()
@@ -174,5 +183,3 @@ async def post_correct(  # noqa: PLR0913, PLR0917 - a change to a state takes If
         return whole(row, desk.catalogue, await look.owed(conn, row["id"]))
 
     return await run_once(runtime.pool, once, effect)
-
-

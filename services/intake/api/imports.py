@@ -13,13 +13,13 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, StringConstraints
 
 from libs.db import Connection, transaction
-from libs.errors import DomainError
 from libs.http import RuntimeDep
 from libs.idempotency import OnceDep, run_once
 from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
 from libs.runtime import Runtime
 from services.intake.api.access import Importer, desk_of
 from services.intake.handlers import imports
+from services.intake.handlers.look import place
 from services.intake.handlers.views import local
 from services.intake.store import batches
 
@@ -69,15 +69,11 @@ async def get_imports(
     runtime: RuntimeDep, identity: Importer, cursor: Cursor = None, limit: Limit = 50
 ) -> dict[str, Any]:
     """Return the batches, newest first."""
-    values = decode_cursor(cursor, 2)
-    try:
-        before = (datetime.fromisoformat(values[0]), UUID(values[1])) if values else None
-    except (TypeError, ValueError):
-        raise DomainError("cursor", "cursor_invalid", "Vị trí trang không hợp lệ") from None
+    before = place(decode_cursor(cursor, 2))
     found = await batches.recent(runtime.pool, before=before, limit=limit)
     last = found[-1] if len(found) == limit else None
     following = encode_cursor([last["created_at"].isoformat(), str(last["id"])]) if last else None
-    return {"items": [batch_out(row) for row in found], "next": following}
+    return {"items": [batch_out(row) for row in found], "next_cursor": following}
 
 
 @router.get("/imports/{batch}")

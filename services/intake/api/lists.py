@@ -1,6 +1,5 @@
 """Lists of the counter: today, waiting for reception, ready to collect, and the audited search."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,18 +19,13 @@ router = APIRouter(tags=["lists"])
 
 
 def _page(cursor: str | None, limit: int) -> Page:
-    values = decode_cursor(cursor, 2)
-    try:
-        after = (datetime.fromisoformat(values[0]), UUID(values[1])) if values else None
-    except (TypeError, ValueError):
-        raise DomainError("cursor", "cursor_invalid", "Vị trí trang không hợp lệ") from None
-    return Page(after, limit)
+    return Page(look.place(decode_cursor(cursor, 2)), limit)
 
 
 def _answer(found: list[Any], desk: Desk, column: str, limit: int) -> dict[str, Any]:
     last = found[-1] if len(found) == limit else None
     following = encode_cursor([last[column].isoformat(), str(last["id"])]) if last else None
-    return {"items": look.listed(found, desk), "next": following}
+    return {"items": look.listed(found, desk), "next_cursor": following}
 
 
 @router.get("/today")
@@ -78,4 +72,4 @@ async def post_search(body: SearchIn, runtime: RuntimeDep, identity: Contact) ->
         found = await look.search(conn, desk, wanted, Page(after, body.limit))
     last = found[-1] if len(found) == body.limit else None
     following = encode_cursor([(last["sort_key"] or b"").hex(), str(last["id"])]) if last else None
-    return {"items": look.listed(found, desk), "next": following}
+    return {"items": look.listed(found, desk), "next_cursor": following}

@@ -14,7 +14,11 @@ router = APIRouter(tags=["imports"])
 
 @router.put("/imports/{batch}/{file}")
 async def put_file(
-    batch: UUID, file: Literal["register", "steps", "units"], request: Request, runtime: RuntimeDep, identity: Importer
+    batch: UUID,
+    file: Literal["register", "steps", "units"],
+    request: Request,
+    runtime: RuntimeDep,
+    identity: Importer,
 ) -> dict[str, int]:
     """Stage a file's rows (CSV, UTF-8), replacing what was uploaded before. Columns: see domain/register."""
     return {"rows": await upload(runtime.pool, batch, file, request.stream())}

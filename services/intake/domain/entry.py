@@ -130,7 +130,11 @@ def _channel(text: str, problems: list[Problem]) -> Channel | None:
         return Channel(text)
     except ValueError:
         problems.append(
-            Problem("channel", "unknown", "Hình thức nộp là một trong: counter (trực tiếp), online, post (bưu chính)")
+            Problem(
+                "channel",
+                "unknown",
+                "Hình thức nộp là một trong: counter (trực tiếp), online, post (bưu chính)",
+            )
         )
         return None
 

@@ -31,7 +31,11 @@ def sort_key(name: str) -> bytes:
     syllables = tidy(name).lower().split()
     order = syllables[-1:] + syllables[:-1]
     split = [_syllable(syllable) for syllable in order]
-    return b"\x00".join(letters for letters, _ in split) + b"\x00\x00" + b"\x00".join(tones for _, tones in split)
+    return (
+        b"\x00".join(letters for letters, _ in split)
+        + b"\x00\x00"
+        + b"\x00".join(tones for _, tones in split)
+    )
 
 
 def _syllable(syllable: str) -> tuple[bytes, bytes]:

@@ -48,7 +48,9 @@ def decide(
     competent, problem = _competent(entry, reference, procedure, on)
     rule_set = law.rule_set(on=on, procedure=procedure)
     if rule_set is None:
-        problem = Problem("procedure_code", "no_rule_set", f"Không có quy định nào có hiệu lực ngày {on:%d/%m/%Y}")
+        problem = Problem(
+            "procedure_code", "no_rule_set", f"Không có quy định nào có hiệu lực ngày {on:%d/%m/%Y}"
+        )
     if problem or competent is None or rule_set is None:
         return None, [problem] if problem else []
     receiving = reference.unit(entry.receiving_unit)
@@ -78,7 +80,9 @@ def _competent(
     )
     found = find_competent(reference, procedure=procedure, places=places, on=on)
     if found is None or not stands(reference.unit(found), on):
-        text = "Chưa xác định được đơn vị giải quyết: nhập xã của thửa đất hoặc của người nộp, hoặc chọn đơn vị"
+        text = (
+            "Chưa xác định được đơn vị giải quyết: nhập xã của thửa đất hoặc của người nộp, hoặc chọn đơn vị"
+        )
         return None, Problem("competent_unit", "not_found", text)
     return found, None
 

@@ -40,7 +40,9 @@ class Change:
     way: ReturnWay = ReturnWay.COUNTER
 
 
-async def change(conn: Connection, desk: Desk, ref: UUID | str, what: Change, *, if_match: str | None = None) -> Any:
+async def change(
+    conn: Connection, desk: Desk, ref: UUID | str, what: Change, *, if_match: str | None = None
+) -> Any:
     """Do one thing to a dossier and say so; return its new row.
 
     Raises NotFoundError outside the scope, ConflictError where its state forbids it, StaleError where
@@ -133,5 +135,7 @@ async def _paired(conn: Connection, dossier: UUID, event: IntakeEvent, what: Cha
         await asked.put_answers(conn, [(dossier, answer)])
     if isinstance(event, IntakeSupplementRequested):
         data = event.data
-        request = Request(request=data.request, kind="supplement", at=event.time, reason=data.reason, note=data.note)
+        request = Request(
+            request=data.request, kind="supplement", at=event.time, reason=data.reason, note=data.note
+        )
         await asked.put_requests(conn, [(dossier, request)])

@@ -31,7 +31,9 @@ class Correction:
     note: str = ""
 
 
-async def correct(conn: Connection, desk: Desk, ref: UUID | str, what: Correction, *, if_match: str | None) -> Any:
+async def correct(
+    conn: Connection, desk: Desk, ref: UUID | str, what: Correction, *, if_match: str | None
+) -> Any:
     """Put a received dossier right and say what changed; return its new row.
 
     A correction of the applicant alone says nothing: no event carries a person. Raises ManyErrors where the
@@ -91,7 +93,9 @@ def _columns(entry: Entry, reception: Reception) -> dict[str, Any]:
     }
 
 
-def _data(row: Any, what: Correction, reception: Reception, note: UUID | None, desk: Desk) -> DossierCorrected.Data:
+def _data(
+    row: Any, what: Correction, reception: Reception, note: UUID | None, desk: Desk
+) -> DossierCorrected.Data:
     procedure, appointment = reception.procedure, reception.appointment
     other = procedure.code != row["procedure_code"] or procedure.version != row["procedure_version"]
     moved = reception.competent_unit != row["competent_unit"]

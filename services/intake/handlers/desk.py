@@ -12,6 +12,7 @@ from contracts.intake import IntakeEvent
 from law.rule_set import rule_sets
 from libs.catalogue import Catalogue
 from libs.errors import ConflictError, DomainError, ManyErrors
+from libs.identity import Identity
 from libs.ids import uuid7
 from services.intake.domain.lawbook import LawBook
 from services.intake.domain.problems import Problem
@@ -32,6 +33,11 @@ class Desk:
     def law(self) -> LawBook:
         """Return the law as the catalogue's calendars have it."""
         return law_of(self.catalogue)
+
+
+def desk_of(identity: Identity, catalogue: Catalogue, now: datetime) -> Desk:
+    """Return the desk of a person at a moment."""
+    return Desk(catalogue=catalogue, staff=identity.staff_id, scope=identity.scope(catalogue), now=now)
 
 
 def law_of(catalogue: Catalogue) -> LawBook:

@@ -51,6 +51,8 @@ async def upload(pool: asyncpg.Pool, batch: UUID, file: str, body: AsyncIterable
                 rows = []
         rows += reader.end()
     except UnreadableFileError as error:
+        async for _ in body:  # the sender reads no answer before it has sent everything
+            pass
         raise DomainError(file, "unreadable", str(error)) from None
     total += await _stage(pool, batch, file, rows)
     if reader.ignored:
@@ -111,4 +113,6 @@ def _require(row: Any, states: set[str]) -> None:
     if row is None:
         raise NotFoundError("batch", "unknown_batch", "Không có đợt nhập này")
     if row["state"] not in states:
-        raise ConflictError("", "wrong_state", f"Đợt nhập đang ở bước {row['state']}, không thể thực hiện việc này")
+        raise ConflictError(
+            "", "wrong_state", f"Đợt nhập đang ở bước {row['state']}, không thể thực hiện việc này"
+        )

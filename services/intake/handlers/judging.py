@@ -49,7 +49,9 @@ def _judge_one(judged: Judged, code: str, rows: Sequence[Row], steps: Sequence[R
         names = [n for n, a, b in zip(COLUMNS["register"], first.cells, row.cells, strict=False) if a != b]
         reason = f"Mã đã có ở dòng {first.line} với nội dung khác: {', '.join(names)}"
         judged.refused += 1
-        judged.refusals.append(Refusal("register", row.line, code, (names or [""])[0], "other_content", reason))
+        judged.refusals.append(
+            Refusal("register", row.line, code, (names or [""])[0], "other_content", reason)
+        )
 
 
 def settle(judged: Judged, known: dict[str, list[str] | None]) -> None:

@@ -1,10 +1,11 @@
 """Looking things up: one dossier, its applicant, lists and searches. Looks at persons are written down."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from libs.catalogue import Catalogue
 from libs.clock import VN
 from libs.db import Connection
 from libs.errors import DomainError, NotFoundError
@@ -22,6 +23,34 @@ async def dossier(conn: Connection, desk: Desk, ref: UUID | str) -> dict[str, An
     """Return what the counter knows of a dossier; raises NotFoundError outside the scope."""
     row = await _row(conn, desk, ref)
     return whole(row, desk.catalogue, await owed(conn, row["id"]))
+
+
+async def dossier_row(conn: Connection, desk: Desk, ref: UUID | str) -> Any:
+    """Return a dossier's row; raises NotFoundError outside the scope."""
+    return await _row(conn, desk, ref)
+
+
+async def slip(conn: Connection, desk: Desk, dossier_id: UUID) -> dict[str, Any]:
+    """Return what a slip prints: the dossier, its applicant, its procedure. Audited."""
+    row = await _row(conn, desk, dossier_id)
+    person = await people.get_person(conn, dossier_id)
+    await people.audit(conn, at=desk.now, staff=desk.staff, action="slip", dossier=dossier_id)
+    name = procedure_name(desk.catalogue)(row["procedure_code"])
+    return {"row": row, "person": person, "procedure": name}
+
+
+def procedure_name(catalogue: Catalogue) -> Callable[[str | None], str]:
+    """Return what tells a procedure's name by its code; the code itself where it is unknown."""
+    names = {procedure.code: procedure.name for procedure in catalogue.procedures()}
+    return lambda code: names.get(code or "", code or "")
+
+
+def place(values: list[Any] | None) -> tuple[datetime, UUID] | None:
+    """Return the place in a list that a cursor's values name; raises DomainError for a bad one."""
+    try:
+        return (datetime.fromisoformat(values[0]), UUID(values[1])) if values else None
+    except (TypeError, ValueError):
+        raise DomainError("cursor", "cursor_invalid", "Vị trí trang không hợp lệ") from None
 
 
 async def owed(conn: Connection, dossier_id: UUID) -> Sequence[Request]:
@@ -45,7 +74,12 @@ async def notes(conn: Connection, desk: Desk, ref: UUID | str) -> list[dict[str,
     await people.audit(conn, at=desk.now, staff=desk.staff, action="notes", dossier=row["id"])
     found = await people.get_notes(conn, row["id"])
     return [
-        {"id": str(n["id"]), "at": local(n["at"]), "staff": str(n["staff"]) if n["staff"] else None, "text": n["text"]}
+        {
+            "id": str(n["id"]),
+            "at": local(n["at"]),
+            "staff": str(n["staff"]) if n["staff"] else None,
+            "text": n["text"],
+        }
         for n in found
     ]
 
@@ -79,7 +113,9 @@ async def search(conn: Connection, desk: Desk, wanted: dict[str, str], page: Pag
     """
     given = {kind: text.strip() for kind, text in wanted.items() if text and text.strip()}
     if len(given) != 1:
-        raise DomainError("", "one_of", "Tìm theo đúng một trong: mã hồ sơ, họ tên, số điện thoại, số định danh")
+        raise DomainError(
+            "", "one_of", "Tìm theo đúng một trong: mã hồ sơ, họ tên, số điện thoại, số định danh"
+        )
     kind, text = next(iter(given.items()))
     found = await lists.search(conn, kind=kind, wanted=_needle(kind, text), scope=desk.scope, page=page)
     await _audited(conn, desk, "search", kind, len(found))

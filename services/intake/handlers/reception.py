@@ -48,7 +48,9 @@ async def receive(conn: Connection, desk: Desk, entry: Entry) -> Receipt:
     await rows.insert(conn, dossier, _row(entry, reception, desk, code))
     await people.put_person(conn, dossier, entry.applicant)
     await keep_note(conn, desk, dossier, entry.note)
-    return await _announce(conn, desk, entry, reception, Saying(dossier=dossier, seq=1, at=desk.now, now=desk.now), code)
+    return await _announce(
+        conn, desk, entry, reception, Saying(dossier=dossier, seq=1, at=desk.now, now=desk.now), code
+    )
 
 
 async def submit(conn: Connection, desk: Desk, entry: Entry) -> UUID:

@@ -69,6 +69,7 @@ def whole(row: Any, catalogue: Catalogue, owed: Sequence[Request]) -> dict[str, 
         "holder_name": catalogue.name_of(row["holder"]) if row["holder"] else None,
         "ending": row["ending"],
         "waiting_for": [
-            {"request": str(r.request), "kind": r.kind, "since": local(r.at), "reason": r.reason} for r in owed
+            {"request": str(r.request), "kind": r.kind, "since": local(r.at), "reason": r.reason}
+            for r in owed
         ],
     }

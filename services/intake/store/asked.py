@@ -26,7 +26,8 @@ async def put_requests(conn: Connection, rows: Sequence[tuple[UUID, Request]]) -
     """Store requests of dossiers; one that is known stays as it is."""
     if rows:
         columns = [
-            (d, r.request, r.kind, r.at, r.reason, r.note) for d, r in sorted(rows, key=lambda x: (x[0], x[1].request))
+            (d, r.request, r.kind, r.at, r.reason, r.note)
+            for d, r in sorted(rows, key=lambda x: (x[0], x[1].request))
         ]
         await conn.execute(_REQUESTS, *map(list, zip(*columns, strict=True)))
 

@@ -33,7 +33,9 @@ SLOW = 600.0
 """Seconds for statements over a whole register."""
 
 
-async def create(conn: Connection, *, batch: UUID, source: str, scope: list[str] | None, staff: UUID, at: datetime) -> None:  # noqa: E501, PLR0913
+async def create(
+    conn: Connection, *, batch: UUID, source: str, scope: list[str] | None, staff: UUID, at: datetime
+) -> None:  # noqa: E501, PLR0913
     """Open a batch."""
     await conn.execute(
         "INSERT INTO import_batch (id, source, scope, created_by, created_at) VALUES ($1, $2, $3, $4, $5)",

@@ -60,7 +60,9 @@ async def put_clocks(conn: Connection, rows: Sequence[Clock]) -> int:
     """Store the newest snapshots; return how many live deadlines differ from the slip's appointment."""
     if not rows:
         return 0
-    return sum(bool(row["differs"]) for row in await conn.fetch(_CLOCKS, *_columns([astuple(row) for row in rows])))
+    return sum(
+        bool(row["differs"]) for row in await conn.fetch(_CLOCKS, *_columns([astuple(row) for row in rows]))
+    )
 
 
 def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:

@@ -45,7 +45,12 @@ async def put_note(  # noqa: PLR0913 - the columns of the row
 ) -> None:
     """Store a remark; events carry its id only."""
     await conn.execute(
-        "INSERT INTO note (id, dossier, at, staff, text) VALUES ($1, $2, $3, $4, $5)", note, dossier, at, staff, text
+        "INSERT INTO note (id, dossier, at, staff, text) VALUES ($1, $2, $3, $4, $5)",
+        note,
+        dossier,
+        at,
+        staff,
+        text,
     )
 
 

@@ -60,15 +60,39 @@ async def put_plans(conn: Connection, batch: UUID, plans: Sequence[Plan], *, fir
     """Store plans, numbered from `first`."""
     await conn.copy_records_to_table(
         "import_dossier",
-        columns=("batch", "ord", "line", "code", "dossier", "content", "facts", "received", "history", "extras"),
+        columns=(
+            "batch",
+            "ord",
+            "line",
+            "code",
+            "dossier",
+            "content",
+            "facts",
+            "received",
+            "history",
+            "extras",
+        ),
         records=[
-            (batch, first + n, p.line, p.code, p.dossier, p.content, p.facts, p.received, p.history, p.extras or None)
+            (
+                batch,
+                first + n,
+                p.line,
+                p.code,
+                p.dossier,
+                p.content,
+                p.facts,
+                p.received,
+                p.history,
+                p.extras or None,
+            )
             for n, p in enumerate(plans)
         ],
     )
 
 
-async def put_differences(conn: Connection, batch: UUID, rows: Sequence[tuple[int, str, str, datetime, datetime]]) -> None:  # noqa: E501
+async def put_differences(
+    conn: Connection, batch: UUID, rows: Sequence[tuple[int, str, str, datetime, datetime]]
+) -> None:  # noqa: E501
     """Store deadlines that differ: (ord, code, procedure, declared, computed)."""
     if rows:
         await conn.copy_records_to_table(
@@ -142,9 +166,9 @@ async def outbox_length(conn: Connection, *, upto: int) -> int:
     return number
 
 
-async def void_next(conn: Connection, batch: UUID, *, after: UUID, size: int, at: datetime) -> list[asyncpg.Record]:
+async def void_next(
+    conn: Connection, batch: UUID, *, after: UUID, size: int, at: datetime
+) -> list[asyncpg.Record]:
     """Void the next dossiers of a batch and return their ids and new `seq`, by id."""
     rows = await conn.fetch(_VOID, batch, after, size, at)
     return sorted(rows, key=lambda row: row["id"])
-
-

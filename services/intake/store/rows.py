@@ -35,7 +35,9 @@ async def insert(conn: Connection, dossier: UUID, columns: dict[str, Any]) -> No
     """Insert a new dossier's row with `seq` 1: its first event is said in the same transaction."""
     names = ", ".join(columns)
     places = ", ".join(f"${n}" for n in range(2, len(columns) + 2))
-    await conn.execute(f"INSERT INTO dossier (id, seq, {names}) VALUES ($1, 1, {places})", dossier, *columns.values())
+    await conn.execute(
+        f"INSERT INTO dossier (id, seq, {names}) VALUES ($1, 1, {places})", dossier, *columns.values()
+    )
 
 
 async def lock(conn: Connection, ref: UUID | str, scope: Scope) -> asyncpg.Record | None:

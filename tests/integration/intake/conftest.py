@@ -38,7 +38,9 @@ class Counter:
     def pool(self) -> asyncpg.Pool:
         return self.runtime.pool
 
-    def headers(self, *roles: Role, units: tuple[str, ...] = ("*",), key: str | None = None) -> dict[str, str]:
+    def headers(
+        self, *roles: Role, units: tuple[str, ...] = ("*",), key: str | None = None
+    ) -> dict[str, str]:
         who = Identity(CLERK, "clerk", frozenset(roles or Role), frozenset(units))
         headers = {"authorization": f"Bearer {issue(self.key, who, now=utcnow())}"}
         return headers | ({"idempotency-key": key} if key else {})
@@ -70,7 +72,9 @@ class Counter:
             pieces += 1
         return pieces
 
-    async def import_(self, register: str, steps: str = "", units: str = "", *, source: str = "register") -> str:
+    async def import_(
+        self, register: str, steps: str = "", units: str = "", *, source: str = "register"
+    ) -> str:
         """Upload and check a register; return the batch."""
         batch = str((await self.post("/imports", {"source": source})).json()["batch"])
         for file, text in (("register", register), ("steps", steps), ("units", units)):
@@ -110,7 +114,9 @@ async def make_counter(
             key = new_key()
             public = orjson.dumps(key.as_dict(private=False)).decode()
             namespace = await make_namespace(services=("intake",), partitions=12, token_public_key=public)
-            runtime = await stack.enter_async_context(open_runtime(namespace.settings("intake", IntakeSettings)))
+            runtime = await stack.enter_async_context(
+                open_runtime(namespace.settings("intake", IntakeSettings))
+            )
             runtime.mirror.use(makers.catalogue_items())
             transport = httpx.ASGITransport(app(runtime))
             client = httpx.AsyncClient(transport=transport, base_url="http://counter")

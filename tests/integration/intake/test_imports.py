@@ -12,9 +12,13 @@ from tests.integration.intake.registers import HEAD, STEPS_HEAD, UNITS_HEAD, lin
 
 
 async def test_dossiers_are_said_with_their_history_and_original_times_then_the_barriers(counter: Counter):
-    steps = f"{STEPS_HEAD}\nA-220301-1,2022-03-02T09:00,supplement_requested,P49.TTPVHCC,an.nv,thiếu bản sao,\n"
+    steps = (
+        f"{STEPS_HEAD}\nA-220301-1,2022-03-02T09:00,supplement_requested,P49.TTPVHCC,an.nv,thiếu bản sao,\n"
+    )
     steps += "A-220301-1,2022-03-03T09:00:00+07:00,supplement_provided,,,,\n"
-    batch = await counter.import_(register(line("A-220301-1", resolved_at="2022-03-04T10:00"), line("A-220301-2")), steps)
+    batch = await counter.import_(
+        register(line("A-220301-1", resolved_at="2022-03-04T10:00"), line("A-220301-2")), steps
+    )
 
     done = await counter.apply(batch)
 
@@ -25,7 +29,11 @@ async def test_dossiers_are_said_with_their_history_and_original_times_then_the_
     assert first[0].time.isoformat() == "2022-03-01T01:30:00+00:00"
     assert first[0].data.origin == "import"
     assert str(first[0].data.batch) == batch
-    assert [s.event for s in first[1].data.steps] == ["supplement_requested", "supplement_provided", "resolved"]
+    assert [s.event for s in first[1].data.steps] == [
+        "supplement_requested",
+        "supplement_provided",
+        "resolved",
+    ]
     assert first[1].data.steps[0].note is not None
     assert "thiếu" not in str([e.model_dump() for e in said])
     barriers = said[4:]
@@ -34,7 +42,9 @@ async def test_dossiers_are_said_with_their_history_and_original_times_then_the_
         (p, derived_id(UUID(batch), str(p))) for p in range(12)
     }
     assert {e.data.dossiers for e in barriers} == {2}
-    partitions = await counter.pool.fetch("SELECT partition FROM outbox WHERE partition IS NOT NULL ORDER BY id")
+    partitions = await counter.pool.fetch(
+        "SELECT partition FROM outbox WHERE partition IS NOT NULL ORDER BY id"
+    )
     assert [r["partition"] for r in partitions] == list(range(12))
     assert (done["state"], done["applied"], done["refused"]) == ("applied", 2, 0)
     assert await counter.pool.fetchval("SELECT text FROM note") == "thiếu bản sao"
@@ -43,7 +53,10 @@ async def test_dossiers_are_said_with_their_history_and_original_times_then_the_
 BAD_ROWS = [
     ({"code": "không phải mã"}, ("code", "shape")),
     ({"procedure_code": "khai sinh"}, ("procedure_code", "shape")),
-    ({"procedure_code": "7.777777", "field": "Đất đai"}, ("declared_due_at", "required_for_unknown_procedure")),
+    (
+        {"procedure_code": "7.777777", "field": "Đất đai"},
+        ("declared_due_at", "required_for_unknown_procedure"),
+    ),
     (
         {"procedure_code": "7.777777", "declared_due_at": "2022-03-09T17:00"},
         ("field", "required_for_unknown_procedure"),
@@ -67,7 +80,9 @@ BAD_ROWS = [
 
 
 async def test_each_bad_row_comes_back_with_line_field_and_rule(counter: Counter):
-    rows = [line(over.pop("code", f"A-220301-{n}"), **over) for n, (over, _) in enumerate(map(_copy, BAD_ROWS), 1)]
+    rows = [
+        line(over.pop("code", f"A-220301-{n}"), **over) for n, (over, _) in enumerate(map(_copy, BAD_ROWS), 1)
+    ]
     batch = await counter.import_(register(*rows, line("A-220301-99")) + "A-1,too,few\n")
 
     found = await counter.rejects(batch)
@@ -100,7 +115,8 @@ async def test_a_bad_step_refuses_its_whole_dossier(counter: Counter):
     rows = [line(f"A-220301-{n}") for n in range(1, len(BAD_STEPS) + 1)]
     steps = [f"A-220301-{n},{text}" for n, (text, _) in enumerate(BAD_STEPS, 1)]
     batch = await counter.import_(
-        register(*rows, line("A-220301-88")), "\n".join([STEPS_HEAD, *steps, "A-220301-77,2022-03-02,sent,,,,", ""])
+        register(*rows, line("A-220301-88")),
+        "\n".join([STEPS_HEAD, *steps, "A-220301-77,2022-03-02,sent,,,,", ""]),
     )
 
     found = set(await counter.rejects(batch))
@@ -124,7 +140,9 @@ async def test_row_and_steps_must_not_contradict_each_other(counter: Counter, ro
     assert [(f[2], f[3]) for f in await counter.rejects(batch)] == [want]
 
 
-async def test_the_same_register_again_is_skipped_and_other_content_refused_with_its_columns(counter: Counter):
+async def test_the_same_register_again_is_skipped_and_other_content_refused_with_its_columns(
+    counter: Counter,
+):
     rows = [line(f"A-220301-{n}") for n in range(1, 6)]
     await counter.apply(await counter.import_(register(*rows)))
     before = len(await counter.said())
@@ -144,7 +162,9 @@ async def test_the_same_register_again_is_skipped_and_other_content_refused_with
 
 
 async def test_a_code_twice_in_one_file_is_taken_once(counter: Counter):
-    batch = await counter.import_(register(line("A-220301-1"), line("A-220301-1"), line("A-220301-1", channel="post")))
+    batch = await counter.import_(
+        register(line("A-220301-1"), line("A-220301-1"), line("A-220301-1", channel="post"))
+    )
 
     status = await counter.batch(batch)
 
@@ -162,7 +182,9 @@ async def test_a_code_given_at_the_counter_is_never_taken_by_a_register(counter:
 async def test_unknown_procedures_are_timed_by_what_was_declared_known_ones_are_not(counter: Counter):
     batch = await counter.import_(
         register(
-            line("A-220301-1", procedure_code="7.777777", field="Đất đai", declared_due_at="2022-03-09T17:00"),
+            line(
+                "A-220301-1", procedure_code="7.777777", field="Đất đai", declared_due_at="2022-03-09T17:00"
+            ),
             line("A-220301-2", declared_due_at="2022-03-29T17:00"),
         )
     )
@@ -188,7 +210,10 @@ async def test_units_the_catalogue_lacks_come_along_and_must_be_published_before
     too_early = await counter.post(f"/imports/{batch}/apply")
     items = (await counter.get(f"/imports/{batch}/units")).text.splitlines()
 
-    assert {(f[0], f[2], f[3]) for f in refused} == {("units", "level", "unknown"), ("units", "parent", "unknown")}
+    assert {(f[0], f[2], f[3]) for f in refused} == {
+        ("units", "level", "unknown"),
+        ("units", "parent", "unknown"),
+    }
     assert too_early.status_code == 409
     assert (await counter.batch(batch))["units_missing"] == 2
     assert '"subject":"unit/P49.CU/1"' in items[0]

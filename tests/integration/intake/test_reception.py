@@ -41,7 +41,9 @@ async def test_codes_run_without_gaps_under_fifty_receptions_at_once(counter: Co
 
 async def test_a_rollback_gives_its_number_back(counter: Counter):
     await counter.receive()
-    await counter.pool.execute("ALTER TABLE outbox ADD CONSTRAINT never CHECK (topic <> 'intake.events') NOT VALID")
+    await counter.pool.execute(
+        "ALTER TABLE outbox ADD CONSTRAINT never CHECK (topic <> 'intake.events') NOT VALID"
+    )
     with pytest.raises(Exception, match="never"):
         await counter.post("/dossiers", makers.form(), key="lost")
     assert await counter.pool.fetchval("SELECT count(*) FROM dossier") == 1
@@ -54,7 +56,9 @@ async def test_a_rollback_gives_its_number_back(counter: Counter):
 
 
 async def test_the_same_key_gives_the_same_receipt_and_one_dossier(counter: Counter):
-    first, second = await asyncio.gather(*(counter.post("/dossiers", makers.form(), key="same") for _ in "ab"))
+    first, second = await asyncio.gather(
+        *(counter.post("/dossiers", makers.form(), key="same") for _ in "ab")
+    )
 
     other = await counter.post("/dossiers", makers.form(channel="post"), key="same")
 
@@ -111,7 +115,9 @@ async def test_a_submission_is_received_later_and_only_then_gets_code_and_clock(
 
 async def test_a_refused_submission_cannot_be_received(counter: Counter):
     submitted = (await counter.post("/submissions", makers.form(channel="online"), key="s")).json()
-    await counter.post(f"/dossiers/{submitted['id']}/refuse", {"reason": "not_eligible", "note": "thiếu"}, key="f")
+    await counter.post(
+        f"/dossiers/{submitted['id']}/refuse", {"reason": "not_eligible", "note": "thiếu"}, key="f"
+    )
 
     answer = await counter.post(f"/dossiers/{submitted['id']}/receive", key="r")
 
@@ -141,7 +147,9 @@ async def test_a_correction_needs_the_seq_that_was_seen_and_moves_the_appointmen
     def headers(key: str, seq: str) -> dict[str, str]:
         return counter.headers(key=key) | {"if-match": seq}
 
-    done = await counter.post(f"/dossiers/{receipt['code']}/correct", body, headers=headers("a", seen.headers["etag"]))
+    done = await counter.post(
+        f"/dossiers/{receipt['code']}/correct", body, headers=headers("a", seen.headers["etag"])
+    )
     stale = await counter.post(f"/dossiers/{receipt['code']}/correct", body, headers=headers("b", '"1"'))
     none = await counter.post(f"/dossiers/{receipt['code']}/correct", body, key="c")
 
@@ -191,7 +199,7 @@ async def test_lists_are_paged_to_their_end_without_a_double(counter: Counter):
     while cursor is not None:
         page = (await counter.get(f"/today?limit=3{cursor and '&cursor=' + cursor}")).json()
         seen += [item["code"] for item in page["items"]]
-        cursor = page["next"]
+        cursor = page["next_cursor"]
 
     assert seen == codes[::-1]
 
@@ -207,8 +215,16 @@ async def test_a_dossier_outside_the_scope_is_not_found(counter: Counter):
 async def test_procedures_are_published_once_and_found_without_accents(counter: Counter):
     from contracts.topics import to_bytes
 
-    body = to_bytes(makers.procedure_item(makers.BIRTH)) + b"\n" + to_bytes(makers.procedure_item(makers.LAND)) + b"\n"
-    first, second = (await counter.put("/catalogue", body)).json(), (await counter.put("/catalogue", body)).json()
+    body = (
+        to_bytes(makers.procedure_item(makers.BIRTH))
+        + b"\n"
+        + to_bytes(makers.procedure_item(makers.LAND))
+        + b"\n"
+    )
+    first, second = (
+        (await counter.put("/catalogue", body)).json(),
+        (await counter.put("/catalogue", body)).json(),
+    )
     wrong = await counter.put("/catalogue", b'{"type": "x"}')
 
     found = (await counter.get("/procedures?q=khai sinh dang ky")).json()["items"]

@@ -118,7 +118,9 @@ def _draft(row: Row, terms: Terms) -> Draft:
     if not DOSSIER_CODE.match(code):
         raise _Stop("code", "shape", f"Mã hồ sơ {shown(code)!r} không đúng dạng")
     if channel not in _CHANNELS:
-        raise _Stop("channel", "unknown", f"Hình thức nộp {shown(channel)!r} không phải counter, online hay post")
+        raise _Stop(
+            "channel", "unknown", f"Hình thức nộp {shown(channel)!r} không phải counter, online hay post"
+        )
     times = _times(row, terms.now)
     procedure = _procedure(procedure_code, field_text, times, terms)
     slug = procedure.field if procedure else field_slug(field_text) or ""
@@ -179,7 +181,9 @@ def _procedure(code: str, field_text: str, times: Times, terms: Terms) -> Proced
     if procedure is not None:
         return procedure
     if times.declared is None:
-        text = f"Thủ tục {code} không có trong danh mục: phải ghi lĩnh vực (field) và hạn trả (declared_due_at)"
+        text = (
+            f"Thủ tục {code} không có trong danh mục: phải ghi lĩnh vực (field) và hạn trả (declared_due_at)"
+        )
         raise _Stop("declared_due_at", "required_for_unknown_procedure", text)
     if field_slug(field_text) is None:
         text = f"Thủ tục {code} không có trong danh mục: phải ghi lĩnh vực"
@@ -201,11 +205,15 @@ def _found(procedure: Procedure | None, receiving: str, received: datetime, term
     places, on = Places(receiving=receiving), vn_day(received)
     found = find_competent(terms.reference, procedure=procedure, places=places, on=on)
     if found is None:
-        raise _Stop("competent_unit", "not_found", "Chưa xác định được đơn vị giải quyết: phải ghi competent_unit")
+        raise _Stop(
+            "competent_unit", "not_found", "Chưa xác định được đơn vị giải quyết: phải ghi competent_unit"
+        )
     return found
 
 
-def _appointment(procedure: Procedure | None, channel: str, unit: str, times: Times, terms: Terms) -> Appointment:
+def _appointment(
+    procedure: Procedure | None, channel: str, unit: str, times: Times, terms: Terms
+) -> Appointment:
     rule_set = terms.law.rule_set(on=vn_day(times.received), procedure=procedure)
     if rule_set is None:
         raise _Stop("received_at", "no_rule_set", "Không có quy định nào có hiệu lực ở ngày tiếp nhận")
@@ -234,9 +242,13 @@ def _finished(draft: Draft, row: Row, now: datetime) -> Draft | list[Refusal]:
     except _Stop as stop:
         return [Refusal("register", draft.line, draft.code, *stop.what)]
     draft.steps.sort(key=lambda step: step.place)
-    wrong = out_of_order(draft.steps, code=draft.code, received_at=draft.received_at, now=now + _CLOCKS_DIFFER)
+    wrong = out_of_order(
+        draft.steps, code=draft.code, received_at=draft.received_at, now=now + _CLOCKS_DIFFER
+    )
     if wrong is not None:
-        return [wrong if wrong.line else wrong._replace(file="register", line=draft.line, field="resolved_at")]
+        return [
+            wrong if wrong.line else wrong._replace(file="register", line=draft.line, field="resolved_at")
+        ]
     draft.content.append(given)
     return draft
 

@@ -60,7 +60,9 @@ class RowReader:
         cut = self._complete_until()
         block, self._rest = self._rest[:cut], self._rest[cut:]
         if len(self._rest) > _LONGEST_ROW:
-            raise UnreadableFileError(f"Dòng {self._line + 1}: dấu nháy kép không được đóng, hoặc dòng quá dài")
+            raise UnreadableFileError(
+                f"Dòng {self._line + 1}: dấu nháy kép không được đóng, hoặc dòng quá dài"
+            )
         return list(self._rows(block))
 
     def end(self) -> list[Row]:

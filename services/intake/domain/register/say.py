@@ -49,9 +49,7 @@ def plan(draft: Draft, *, dossier: UUID, batch: UUID) -> Plan:
 
 
 def _event(name: str, dossier: UUID, seq: int, at: str, data: dict[str, Any]) -> bytes:
-    head = (
-        f'{_HEAD},"type":"vn.motcua.intake.{name}.v1","subject":"{dossier}","dossierseq":{seq},"time":"{at}","data":'
-    )
+    head = f'{_HEAD},"type":"vn.motcua.intake.{name}.v1","subject":"{dossier}","dossierseq":{seq},"time":"{at}","data":'
     return head.encode() + orjson.dumps(data) + b"}"
 
 
@@ -115,7 +113,9 @@ def _extras(draft: Draft, dossier: UUID) -> dict[str, list[dict[str, str]]]:
             extras.setdefault("answers", []).append(answer)
         if step.remark:
             step.note = uuid5(dossier, f"note {number}")
-            extras.setdefault("notes", []).append({"id": str(step.note), "at": wire(step.at), "text": step.remark})
+            extras.setdefault("notes", []).append(
+                {"id": str(step.note), "at": wire(step.at), "text": step.remark}
+            )
         if step.officer_label:
             extras.setdefault("officers", []).append({"id": str(step.officer), "label": step.officer_label})
     return extras

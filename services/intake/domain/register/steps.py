@@ -135,7 +135,9 @@ def out_of_order(steps: Iterable[Step], *, code: str, received_at: datetime, now
             asked[step.kind] += 1
         elif (question := ANSWERS.get(step.kind)) is not None:
             if asked[question] == 0:
-                return refusal("answer_without_request", "Kết thúc tạm dừng trước khi bắt đầu: chưa có yêu cầu trước đó")
+                return refusal(
+                    "answer_without_request", "Kết thúc tạm dừng trước khi bắt đầu: chưa có yêu cầu trước đó"
+                )
             asked[question] -= 1
         elif step.kind in ENDINGS:
             if ended:

@@ -107,7 +107,8 @@ def _made(
         return "parent", "circle", "Các đơn vị cấp trên nối thành vòng"
     try:
         return Unit.model_validate(
-            {key: value for key, value in cells.items() if value} | {"province": province, "basis": Basis.GENERAL}
+            {key: value for key, value in cells.items() if value}
+            | {"province": province, "basis": Basis.GENERAL}
         )
     except ValidationError as error:
         return str(error.errors()[0]["loc"][0]), "shape", "Giá trị không đúng dạng"
@@ -123,5 +124,9 @@ def _province(
         known = reference.unit(cells["parent"])
         if known is not None:
             return known.province
-        cells = drafts[cells["parent"]][1] if cells["parent"] in drafts else {"parent": "", "code": cells["parent"]}
+        cells = (
+            drafts[cells["parent"]][1]
+            if cells["parent"] in drafts
+            else {"parent": "", "code": cells["parent"]}
+        )
     return None
