@@ -24,7 +24,7 @@ def to_tick(moment: datetime) -> int:
 
 def to_moment(tick: int) -> datetime:
     """Return a tick as an aware moment in UTC."""
-    return ORIGIN + timedelta(microseconds=tick)
+    return ORIGIN + timedelta(0, tick // SECOND, tick % SECOND)
 
 
 def day_number(day: date) -> int:

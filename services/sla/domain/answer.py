@@ -65,39 +65,77 @@ class Segment(NamedTuple):
 class Answer(NamedTuple):
     """The clock of one dossier, from facts alone; how it looks at a moment is for `standing` to say.
 
-    `state` None: the dossier was not (yet) received, as far as we have heard. `late_at` is None while paused
-    (a waiting dossier is not late) and without a deadline. `due_tick` is the exact deadline in ticks, before it
-    was rounded to the appointment `due_current`. All moments UTC.
+    `state` None: the dossier was not (yet) received, as far as we have heard. Times are kept in ticks and given
+    as moments (UTC) by the properties. `due_tick` is the exact deadline, before it was rounded to the
+    appointment. `run`s: the one from reception and one for each restart; the last one counts. `marks` are
+    neutral facts worth a word in the explanation: consultations, extension, apology, move.
     """
 
     state: ClockState | None
-    received_at: datetime | None = None
-    starts_at: datetime | None = None
-    due_original: datetime | None = None
-    due_current: datetime | None = None
-    late_at: datetime | None = None
+    received: int | None = None
+    due_first: int | None = None
+    due: int | None = None
+    late: int | None = None
+    end: int | None = None
+    wait_until: int | None = None
+    due_tick: int = 0
     outcome: Outcome | None = None
-    ended_at: datetime | None = None
     ending: Ending | None = None
     error: Uncomputable | None = None
     extended: bool = False
-    apologised_at: datetime | None = None
-    wait_expires_at: datetime | None = None
+    apologised: Fact | None = None
+    supplements: int = 0
     terms: Terms | None = None
     runs: tuple[Run, ...] = ()
-    """The run from reception, and one for each restart; the last one counts."""
-    due_tick: int = 0
-    supplements: int = 0
     segments: tuple[Segment, ...] = ()
     marks: tuple[Fact, ...] = ()
-    """Neutral facts worth a word in the explanation: consultations, extension, apology, move."""
     ignored: tuple[Remark, ...] = ()
     flags: tuple[Remark, ...] = ()
 
     @property
+    def received_at(self) -> datetime | None:
+        """Return when the dossier was received."""
+        return _moment(self.received)
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """Return when the clock first started: at reception, or at the opening after it."""
+        return to_moment(self.runs[0].start) if self.runs else None
+
+    @property
+    def due_original(self) -> datetime | None:
+        """Return the first appointment."""
+        return _moment(self.due_first)
+
+    @property
+    def due_current(self) -> datetime | None:
+        """Return the appointment that holds now; while paused, the one that held when the wait began."""
+        return _moment(self.due)
+
+    @property
+    def late_at(self) -> datetime | None:
+        """Return the first late moment; None while paused (who waits is not late) and without a deadline."""
+        return _moment(self.late)
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """Return when the clock stopped."""
+        return _moment(self.end)
+
+    @property
+    def wait_expires_at(self) -> datetime | None:
+        """Return, while paused, when the applicant's time to answer will be over, if it is limited."""
+        return _moment(self.wait_until)
+
+    @property
+    def apologised_at(self) -> datetime | None:
+        """Return when the first apology or extension went out."""
+        return self.apologised.time if self.apologised else None
+
+    @property
     def is_open(self) -> bool:
         """Tell whether the dossier was received and has not ended."""
-        return self.state is not None and self.ended_at is None and self.state is not ClockState.VOIDED
+        return self.state is not None and self.end is None and self.state is not ClockState.VOIDED
 
     @property
     def restarts(self) -> int:
@@ -120,3 +158,7 @@ class Answer(NamedTuple):
         while since and self.segments[since - 1].kind is SegmentKind.PAUSED:
             since -= 1
         return to_moment(self.segments[since].since)
+
+
+def _moment(tick: int | None) -> datetime | None:
+    return None if tick is None else to_moment(tick)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from contracts.sla import ClockState, Ending, Outcome, Uncomputable
 from law.deadline import Terms
-from law.moments import DAY, to_moment
+from law.moments import DAY
 from law.timeline import OutsideCalendarError
 from services.sla.domain.answer import Answer
 from services.sla.domain.facts import Fact, FactKind
@@ -43,27 +43,24 @@ def fold(facts: Iterable[Fact], terms: Terms | Uncomputable) -> Answer:
 
 
 def _answer(cast: Cast, walk: Walk) -> Answer:
-    end, waits = cast.end, bool(walk.open) and cast.end is None
-    due_original = to_moment(walk.due_original)
-    due = walk.appointment
-    wait_until = walk.wait_until
+    end, due = cast.end, walk.appointment
+    waits = end is None and bool(walk.open)
     return Answer(
         state=ClockState.STOPPED if end else ClockState.PAUSED if waits else ClockState.RUNNING,
-        received_at=to_moment(cast.received_tick),
-        starts_at=to_moment(walk.runs[0].start),
-        due_original=due_original,
-        due_current=due_original if due == walk.due_original else to_moment(due),
-        late_at=None if waits else to_moment(walk.late),
+        received=cast.received_tick,
+        due_first=walk.due_original,
+        due=due,
+        late=None if waits else walk.late,
+        end=end.tick if end else None,
+        wait_until=walk.wait_until if waits else None,
+        due_tick=walk.due,
         outcome=outcome_of(end.tick, due=due, late=walk.late) if end else None,
-        ended_at=to_moment(end.tick) if end else None,
         ending=ENDINGS[end.kind] if end else None,
         extended=walk.extensions > 0,
-        apologised_at=walk.apologised.time if walk.apologised else None,
-        wait_expires_at=to_moment(wait_until) if waits and wait_until is not None else None,
+        apologised=walk.apologised,
+        supplements=walk.supplements,
         terms=walk.terms,
         runs=tuple(walk.runs),
-        due_tick=walk.due,
-        supplements=walk.supplements,
         segments=tuple(walk.segments if end else walk.with_going_on()),
         marks=tuple(walk.marks),
         ignored=(*cast.ignored, *walk.ignored),
@@ -84,8 +81,8 @@ def outcome_of(end: int, *, due: int, late: int) -> Outcome:
 def _voided(cast: Cast, voided: Fact) -> Answer:
     return Answer(
         state=ClockState.VOIDED,
-        received_at=to_moment(cast.received_tick),
-        ended_at=voided.time,
+        received=cast.received_tick,
+        end=voided.tick,
         ignored=tuple(cast.ignored),
     )
 
@@ -94,8 +91,8 @@ def _uncomputable(cast: Cast, error: Uncomputable) -> Answer:
     return Answer(
         state=ClockState.ERROR,
         error=error,
-        received_at=to_moment(cast.received_tick),
-        ended_at=cast.end.time if cast.end else None,
+        received=cast.received_tick,
+        end=cast.end.tick if cast.end else None,
         ending=ENDINGS[cast.end.kind] if cast.end else None,
         ignored=tuple(cast.ignored),
     )

@@ -7,9 +7,21 @@ from services.sla.domain.answer import Note, Remark
 from services.sla.domain.facts import Fact, FactKind
 
 _KEY = attrgetter("tick", "rank", "emitter", "seq", "part", "id")
+_TICK = attrgetter("tick")
 _ENDINGS = frozenset({FactKind.RESOLVED, FactKind.REFUSED, FactKind.WITHDRAWN, FactKind.STOPPED})
 _ROLES = _ENDINGS | {FactKind.RECEIVED, FactKind.RETURNED, FactKind.VOIDED, FactKind.CORRECTED}
 _QUESTIONS = frozenset({FactKind.INTAKE_SUPPLEMENT_REQUESTED, FactKind.SUPPLEMENT_REQUESTED})
+_NEVER = 1 << 62
+
+
+def _is_tangled(ordered: list[Fact]) -> bool:
+    """Tell whether facts need more than their times to be put in order: some coincide, or replace others."""
+    previous = -_NEVER
+    for fact in ordered:
+        if fact.tick == previous or fact.replaces is not None:
+            return True
+        previous = fact.tick
+    return False
 
 
 class Cast:
@@ -27,14 +39,15 @@ class Cast:
         self.voided: Fact | None = None
         self.rest: list[Fact] = []
         self.ignored: list[Remark] = []
-        self._bound(self._deal(self._settled(sorted(facts, key=_KEY))))
+        ordered = sorted(facts, key=_TICK)
+        self._bound(self._deal(self._settled(ordered) if _is_tangled(ordered) else ordered))
 
     def _settled(self, ordered: list[Fact]) -> list[Fact]:
         """Return the facts without repeats, and without those that others replace."""
         settled = []
         previous = None
         replacing = False
-        for fact in ordered:
+        for fact in sorted(ordered, key=_KEY):
             if (
                 previous
                 and fact.tick == previous.tick
@@ -104,18 +117,18 @@ class Cast:
                 self.end = fact
             elif fact.kind is not FactKind.RETURNED:
                 self.ignored.append(Remark(Note.RIVAL_ENDING, fact))
-        if not self.rest:
-            return
-        until = (self.end.tick, self.end.rank) if self.end else None
+        until, rank = (self.end.tick, self.end.rank) if self.end else (_NEVER, 0)
         lived = []
+        is_taken_back = False
         for fact in self.rest:
-            if fact.tick < since:
+            tick = fact.tick
+            if tick < since:
                 self.ignored.append(Remark(Note.BEFORE_RECEPTION, fact))
-            elif until is not None and (fact.tick, fact.rank) > until:
+            elif tick > until or (tick == until and fact.rank > rank):
                 self.ignored.append(Remark(Note.AFTER_END, fact))
             else:
                 lived.append(fact)
-        is_taken_back = any(fact.kind is FactKind.SUPPLEMENT_CANCELLED for fact in lived)
+                is_taken_back = is_taken_back or fact.kind is FactKind.SUPPLEMENT_CANCELLED
         self.rest = self._without_taken_back(lived) if is_taken_back else lived
 
     def _without_taken_back(self, facts: list[Fact]) -> list[Fact]:

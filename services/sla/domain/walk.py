@@ -76,17 +76,16 @@ class Walk:
 
     def with_going_on(self) -> list[Segment]:
         """Return the segments and the stretch that is still going on."""
-        return [*self.segments, Segment(self._kind, self._since, None, len(self.runs) - 1, self._cause)]
-
-    @property
-    def _kind(self) -> SegmentKind:
-        return SegmentKind.PAUSED if self.open else SegmentKind.WORKED
+        kind = SegmentKind.PAUSED if self.open else SegmentKind.WORKED
+        return [*self.segments, Segment(kind, self._since, None, len(self.runs) - 1, self._cause)]
 
     def _cut(self, fact: Fact) -> None:
         """End the stretch of time that was going on."""
-        if fact.tick > self._since:
-            self.segments.append(Segment(self._kind, self._since, fact.tick, len(self.runs) - 1, self._cause))
-        self._since = fact.tick
+        tick, since = fact.tick, self._since
+        if tick > since:
+            kind = SegmentKind.PAUSED if self.open else SegmentKind.WORKED
+            self.segments.append(Segment(kind, since, tick, len(self.runs) - 1, self._cause))
+        self._since = tick
         self._cause = fact
 
     def ask_supplement(self, fact: Fact) -> None:
