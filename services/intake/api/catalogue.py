@@ -21,7 +21,7 @@ router = APIRouter(tags=["catalogue"])
 
 
 @router.put("/catalogue")
-async def put_catalogue(request: Request, runtime: RuntimeDep, identity: Admin) -> dict[str, int]:
+async def put_catalogue(request: Request, runtime: RuntimeDep, _identity: Admin) -> dict[str, int]:
     """Publish procedures: a body of one ProcedureItem per line (NDJSON). Unchanged content says nothing."""
     items = [
         _item(line, text) for line, text in enumerate((await request.body()).splitlines(), 1) if text.strip()
@@ -45,7 +45,7 @@ def _item(line: int, text: bytes) -> CatalogueItem:
 @router.get("/procedures")
 async def get_procedures(
     catalogue: CatalogueDep,
-    identity: Reader,
+    _identity: Reader,
     q: Annotated[str, Query(max_length=100, description="Một phần mã hoặc tên, không cần dấu")] = "",
     cursor: Cursor = None,
     limit: Limit = 50,

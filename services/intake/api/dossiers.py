@@ -166,7 +166,7 @@ async def post_return_result(
 
 
 @router.post("/dossiers/{ref}/correct")
-async def post_correct(  # noqa: PLR0913, PLR0917 - a change to a state takes If-Match too
+async def post_correct(
     ref: Ref,
     body: CorrectionIn,
     runtime: RuntimeDep,

@@ -66,7 +66,7 @@ async def post_import(body: BatchIn, runtime: RuntimeDep, identity: Importer, on
 
 @router.get("/imports")
 async def get_imports(
-    runtime: RuntimeDep, identity: Importer, cursor: Cursor = None, limit: Limit = 50
+    runtime: RuntimeDep, _identity: Importer, cursor: Cursor = None, limit: Limit = 50
 ) -> dict[str, Any]:
     """Return the batches, newest first."""
     before = place(decode_cursor(cursor, 2))
@@ -77,7 +77,7 @@ async def get_imports(
 
 
 @router.get("/imports/{batch}")
-async def get_import(batch: UUID, runtime: RuntimeDep, identity: Importer) -> dict[str, Any]:
+async def get_import(batch: UUID, runtime: RuntimeDep, _identity: Importer) -> dict[str, Any]:
     """Return how far a batch is: `checked` of `rows`, then `applied` of `accepted`."""
     async with runtime.pool.acquire() as conn:
         return batch_out(*await imports.status(conn, batch, runtime.catalogue))
@@ -89,19 +89,19 @@ async def _proceed(runtime: Runtime, batch: UUID, what: str) -> dict[str, Any]:
 
 
 @router.post("/imports/{batch}/check", status_code=202)
-async def post_check(batch: UUID, runtime: RuntimeDep, identity: Importer) -> dict[str, Any]:
+async def post_check(batch: UUID, runtime: RuntimeDep, _identity: Importer) -> dict[str, Any]:
     """Check everything that was uploaded; works in the background until `state` is `checked`."""
     return await _proceed(runtime, batch, "check")
 
 
 @router.post("/imports/{batch}/apply", status_code=202)
-async def post_apply(batch: UUID, runtime: RuntimeDep, identity: Importer) -> dict[str, Any]:
+async def post_apply(batch: UUID, runtime: RuntimeDep, _identity: Importer) -> dict[str, Any]:
     """Say the accepted dossiers; works in the background, over restarts, until `state` is `applied`."""
     return await _proceed(runtime, batch, "apply")
 
 
 @router.post("/imports/{batch}/void", status_code=202)
-async def post_void(batch: UUID, runtime: RuntimeDep, identity: Importer) -> dict[str, Any]:
+async def post_void(batch: UUID, runtime: RuntimeDep, _identity: Importer) -> dict[str, Any]:
     """Void every dossier of a batch; works in the background until `state` is `voided`."""
     return await _proceed(runtime, batch, "void")
 
@@ -116,7 +116,7 @@ async def get_units(batch: UUID, runtime: RuntimeDep, identity: Importer) -> Res
 
 
 @router.get("/imports/{batch}/rejects")
-async def get_rejects(batch: UUID, runtime: RuntimeDep, identity: Importer) -> StreamingResponse:
+async def get_rejects(batch: UUID, runtime: RuntimeDep, _identity: Importer) -> StreamingResponse:
     """Return every refused line as CSV: file, line, code, field, rule, reason."""
 
     async def fetch(conn: Connection, after: int) -> list[asyncpg.Record]:
@@ -127,7 +127,7 @@ async def get_rejects(batch: UUID, runtime: RuntimeDep, identity: Importer) -> S
 
 
 @router.get("/imports/{batch}/differences")
-async def get_differences(batch: UUID, runtime: RuntimeDep, identity: Importer) -> StreamingResponse:
+async def get_differences(batch: UUID, runtime: RuntimeDep, _identity: Importer) -> StreamingResponse:
     """Return the dossiers whose declared deadline is not the computed one (which rules), as CSV."""
 
     async def fetch(conn: Connection, after: int) -> list[asyncpg.Record]:

@@ -18,7 +18,7 @@ async def put_file(
     file: Literal["register", "steps", "units"],
     request: Request,
     runtime: RuntimeDep,
-    identity: Importer,
+    _identity: Importer,
 ) -> dict[str, int]:
     """Stage a file's rows (CSV, UTF-8), replacing what was uploaded before. Columns: see domain/register."""
     return {"rows": await upload(runtime.pool, batch, file, request.stream())}

@@ -52,12 +52,14 @@ def read_entry(form: Mapping[str, Any]) -> tuple[Entry | None, list[Problem]]:
     person, wrong = read_person(form.get("applicant") or {})
     channel = _channel(_text(form, "channel"), problems)
     submitted_at = _moment(_text(form, "submitted_at"), problems)
-    for field, what in (("procedure_code", "thủ tục"), ("receiving_unit", "đơn vị tiếp nhận")):
-        if not _text(form, field):
-            problems.append(required(field, what))
-    for field in ("receiving_unit", "competent_unit", "applicant_commune", "parcel_commune"):
-        if (code := _text(form, field)) and not _UNIT.match(code):
-            problems.append(Problem(field, "shape", f"Mã đơn vị {code[:40]!r} không đúng dạng"))
+    needed = (("procedure_code", "thủ tục"), ("receiving_unit", "đơn vị tiếp nhận"))
+    problems.extend(required(field, what) for field, what in needed if not _text(form, field))
+    units = ("receiving_unit", "competent_unit", "applicant_commune", "parcel_commune")
+    problems.extend(
+        Problem(field, "shape", f"Mã đơn vị {code[:40]!r} không đúng dạng")
+        for field in units
+        if (code := _text(form, field)) and not _UNIT.match(code)
+    )
     foreign = tuple(str(code).strip() for code in form.get("foreign_codes") or ())
     problems += [
         Problem("foreign_codes", "shape", "Mã hồ sơ của hệ thống khác không đúng dạng")

@@ -59,9 +59,9 @@ class LawBook:
         `declared` is the legacy register's own deadline, which rules only without a `procedure`.
         """
         calendar = self._calendars.of(chain)
-        limit = (
-            _limit(procedure.limits, procedure.judged_by) if procedure else declared and Declared(declared)
-        )
+        limit: Limit | Declared | None = Declared(declared) if declared else None
+        if procedure is not None:
+            limit = _limit(procedure.limits, procedure.judged_by)
         try:
             found = first_deadline(
                 received_at=received_at, channel=channel, limit=limit, rule_set=rule_set, calendar=calendar

@@ -82,7 +82,7 @@ def _standing(known: Standing, event: RoutingEvent) -> Standing:
         return replace(known, holder=event.data.unit)
     if isinstance(event, LegReturned | DossierMoved):
         return replace(known, holder=event.data.to_unit)
-    ending = _ENDINGS.get(type(event))  # type: ignore[call-overload]
+    ending = _ENDINGS.get(type(event))
     if ending is None or known.ending:
         return known
     return replace(known, ending=ending, ready_at=event.time if isinstance(event, _READY) else None)

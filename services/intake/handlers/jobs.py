@@ -17,7 +17,8 @@ from libs.catalogue import Catalogue
 from libs.db import Connection, transaction
 from libs.ids import imported_id
 from services.intake import metrics
-from services.intake.domain.register.dossiers import Draft, Terms
+from services.intake.domain.register.cells import Terms
+from services.intake.domain.register.dossiers import Draft
 from services.intake.domain.register.say import Plan, plan
 from services.intake.domain.register.units import WithUnits, read_units
 from services.intake.handlers.applying import apply_next

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from services.intake.domain.register.dossiers import Draft, Terms, differing, read_dossier
+from services.intake.domain.register.cells import Terms
+from services.intake.domain.register.dossiers import Draft, differing, read_dossier
 from services.intake.domain.register.files import COLUMNS, Row
 from services.intake.domain.register.words import Refusal
 

@@ -166,7 +166,7 @@ def _entry_of(row: Any) -> Entry:
     )
 
 
-async def _announce(  # noqa: PLR0913, PLR0917 - everything the slip and the event say
+async def _announce(
     conn: Connection, desk: Desk, entry: Entry, reception: Reception, saying: Saying, code: str
 ) -> Receipt:
     appointment = reception.appointment

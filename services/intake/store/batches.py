@@ -35,7 +35,7 @@ SLOW = 600.0
 
 async def create(
     conn: Connection, *, batch: UUID, source: str, scope: list[str] | None, staff: UUID, at: datetime
-) -> None:  # noqa: E501, PLR0913
+) -> None:
     """Open a batch."""
     await conn.execute(
         "INSERT INTO import_batch (id, source, scope, created_by, created_at) VALUES ($1, $2, $3, $4, $5)",

@@ -40,7 +40,7 @@ async def get_person(conn: Connection, dossier: UUID) -> asyncpg.Record | None:
     )
 
 
-async def put_note(  # noqa: PLR0913 - the columns of the row
+async def put_note(
     conn: Connection, *, note: UUID, dossier: UUID, at: datetime, staff: UUID | None, text: str
 ) -> None:
     """Store a remark; events carry its id only."""

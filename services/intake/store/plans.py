@@ -46,6 +46,22 @@ RETURNING d.id, d.seq
 """
 
 
+_EXTRAS = (
+    ("answers", "event", """
+        INSERT INTO answer (dossier, event, kind, at)
+        SELECT d, x.* FROM unnest($1::uuid[], $2::jsonb[]) AS r(d, j),
+            jsonb_to_record(j) AS x(event uuid, kind text, at timestamptz) ON CONFLICT DO NOTHING"""),
+    ("notes", "id", """
+        INSERT INTO note (dossier, id, at, text)
+        SELECT d, x.* FROM unnest($1::uuid[], $2::jsonb[]) AS r(d, j),
+            jsonb_to_record(j) AS x(id uuid, at timestamptz, text text) ON CONFLICT DO NOTHING"""),
+    ("officers", "id", """
+        INSERT INTO legacy_officer (id, label)
+        SELECT DISTINCT x.* FROM unnest($1::uuid[], $2::jsonb[]) AS r(d, j),
+            jsonb_to_record(j) AS x(id uuid, label text) ON CONFLICT DO NOTHING"""),
+)  # fmt: skip
+
+
 async def known(conn: Connection, codes: Sequence[str]) -> dict[str, list[str] | None]:
     """Return the codes that are taken, with the content of their import; None for dossiers that were not imported."""
     return {r["code"]: r["content"] and list(r["content"]) for r in await conn.fetch(_KNOWN, codes)}
@@ -92,7 +108,7 @@ async def put_plans(conn: Connection, batch: UUID, plans: Sequence[Plan], *, fir
 
 async def put_differences(
     conn: Connection, batch: UUID, rows: Sequence[tuple[int, str, str, datetime, datetime]]
-) -> None:  # noqa: E501
+) -> None:
     """Store deadlines that differ: (ord, code, procedure, declared, computed)."""
     if rows:
         await conn.copy_records_to_table(
@@ -144,17 +160,7 @@ async def mark_applied(conn: Connection, batch: UUID, *, after: int, upto: int, 
 
 async def put_extras(conn: Connection, rows: Sequence[tuple[UUID, dict[str, list[dict[str, Any]]]]]) -> None:
     """Store answers, remarks and officers' labels of applied dossiers."""
-    for table, key, statement in (
-        ("answers", "event", "INSERT INTO answer (dossier, event, kind, at)"
-         " SELECT d, x.* FROM unnest($1::uuid[], $2::jsonb[]) AS r(d, j),"
-         " jsonb_to_record(j) AS x(event uuid, kind text, at timestamptz) ON CONFLICT DO NOTHING"),
-        ("notes", "id", "INSERT INTO note (dossier, id, at, text)"
-         " SELECT d, x.* FROM unnest($1::uuid[], $2::jsonb[]) AS r(d, j),"
-         " jsonb_to_record(j) AS x(id uuid, at timestamptz, text text) ON CONFLICT DO NOTHING"),
-        ("officers", "id", "INSERT INTO legacy_officer (id, label)"
-         " SELECT DISTINCT x.* FROM unnest($1::uuid[], $2::jsonb[]) AS r(d, j),"
-         " jsonb_to_record(j) AS x(id uuid, label text) ON CONFLICT DO NOTHING"),
-    ):  # fmt: skip
+    for table, key, statement in _EXTRAS:
         pairs = {(d, item[key]): item for d, extras in rows for item in extras.get(table, ())}
         if pairs:
             await conn.execute(statement, [d for d, _ in pairs], list(pairs.values()))
