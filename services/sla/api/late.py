@@ -77,6 +77,7 @@ async def late_dossiers(
     runtime: RuntimeDep,
     rulebook: RulebookDep,
     form: Annotated[Format, Query(alias="format", description="json, csv hoặc xlsx")] = Format.JSON,
+    bom: Annotated[bool, Query(description="CSV bắt đầu bằng BOM, cho bảng tính")] = True,  # noqa: FBT002
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Response | dict[str, Any]:
@@ -88,7 +89,7 @@ async def late_dossiers(
     wanted = asked.filter(identity, rulebook.catalogue)
     found = LateList(runtime.pool, rulebook)
     if form is not Format.JSON:
-        return stream(form, "ho-so-tre-han", COLUMNS, found.everything(wanted), bom=True)
+        return stream(form, "ho-so-tre-han", COLUMNS, found.everything(wanted), bom=bom)
     after = position_of(cursor)
     page = await found.page(wanted, after, limit)
     totals = await found.totals(wanted) if after is None else None

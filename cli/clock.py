@@ -1,0 +1,225 @@
+"""`motcua late | explain | calendar`: who is late, how a deadline came about, and which days are worked."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, TextIO
+from urllib.parse import quote
+
+import typer
+
+from cli.client import Client, client, sentence
+from cli.errors import CliError
+from cli.output import Format, FormatOption, OutputOption, emit
+from libs.clock import VN
+
+app = typer.Typer()
+_LATE = "/sla/api/v1/late-dossiers"
+_SHOWN = (
+    "code", "procedure_code", "field", "competent_unit", "received_at", "due_current", "days_late", "state", "holder",
+    "holder_since",
+)  # fmt: skip
+_MOMENTS = frozenset({"received_at", "due_current", "holder_since"})
+_LINE = ("date", "kind", "hours", "total_hours", "is_late", "document", "text")
+_DAY = ("date", "kind", "name", "document", "decided_on", "provisional", "sessions")
+_CHUNK = 1 << 16
+WHOLE = "VN"
+WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
+KINDS = {
+    "working": "ngày làm việc",
+    "weekend": "nghỉ hằng tuần",
+    "holiday": "nghỉ lễ",
+    "compensatory": "nghỉ bù",
+    "swapped_off": "nghỉ hoán đổi",
+    "make_up": "làm bù",
+    "closed": "đóng cửa",
+    "counter": "chỉ tiếp nhận",
+}
+
+
+@app.command()
+def late(
+    unit: Annotated[str | None, typer.Option(help="a unit and everything below it")] = None,
+    level: Annotated[str | None, typer.Option(help="province district commune")] = None,
+    field: Annotated[str | None, typer.Option(help="field of administration, as ho-tich")] = None,
+    procedure: Annotated[str | None, typer.Option(help="procedure code")] = None,
+    first: Annotated[str | None, typer.Option("--from", help="late from this day on, 2026-03-01")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="until this day, inclusive")] = None,
+    min_days: Annotated[int, typer.Option(help="late by at least so many working days")] = 0,
+    state: Annotated[str | None, typer.Option(help="open or closed")] = None,
+    limit: Annotated[int, typer.Option(help="rows of the table")] = 100,
+    form: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+) -> None:
+    """Show dossiers that are or ended late, longest late first; CSV, JSON and XLSX hold all of them."""
+    asked = {
+        "unit": unit,
+        "level": level,
+        "field": field,
+        "procedure": procedure,
+        "from": first,
+        "to": last,
+        "min_days": min_days or None,
+        "state": state,
+    }
+    with client() as services:
+        if form is Format.TABLE:
+            _table(services, asked, limit, output)
+        elif form is Format.JSON:
+            _json(services, asked, output)
+        else:
+            _download(services, {**asked, "format": form.value}, form, output)
+
+
+@app.command()
+def explain(
+    code: Annotated[str, typer.Argument(help="the dossier's code")],
+    form: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+) -> None:
+    """Show day by day how a dossier's deadline came about; JSON is the service's whole answer."""
+    with client() as services:
+        show(services, code, form=form, output=output)
+
+
+@app.command()
+def calendar(
+    unit: Annotated[str, typer.Argument(help="a unit, or VN for the whole country")],
+    year: Annotated[int, typer.Argument(help="a year from 2018 on")],
+    form: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+) -> None:
+    """Show a unit's calendar of a year: the table has the decided days, the other formats every day."""
+    with client() as services:
+        answer = services.get("/sla/api/v1/calendar", unit=None if unit == WHOLE else unit, year=year)
+    days = answer["days"]
+    if form is Format.TABLE:
+        decided = [day for day in days if day["document"]]
+        title = (
+            f"{unit}, năm {year}: {answer['working_days']} ngày làm việc, {len(decided)} ngày theo quyết định"
+        )
+        rows = [(_weekday(day["date"]), _day(day["date"]), *_decided(day)) for day in decided]
+        emit(("thứ", "ngày", "là", "tên", "theo văn bản"), rows, output=output, title=title)
+        return
+    cells = [(*(day[name] for name in _DAY[:-1]), _sessions(day)) for day in days]
+    emit(_DAY, cells, form=form, output=output, title=f"{unit} {year}")
+
+
+def show(services: Client, code: str, *, form: Format = Format.TABLE, output: Path | None = None) -> None:
+    """Show one dossier's clock, as the running stack explains it."""
+    answer = services.get(f"/sla/api/v1/dossiers/{quote(code, safe='')}/clock")
+    if form is Format.JSON:
+        with _target(output) as target:
+            target.write(json.dumps(answer, ensure_ascii=False, indent=1) + "\n")
+        return
+    if form is not Format.TABLE:
+        rows = [tuple(line[name] for name in _LINE) for line in answer["lines"]]
+        emit(_LINE, rows, form=form, output=output, title=code)
+        return
+    title = "\n".join([f"Hồ sơ {answer['code']}", *answer["head"]])
+    lines = [
+        (
+            _weekday(line["date"]),
+            _day(line["date"]),
+            _hours(line["hours"]),
+            _hours(line["total_hours"]),
+            line["text"],
+        )
+        for line in answer["lines"]
+    ]
+    emit(("thứ", "ngày", "giờ tính", "cộng dồn", "diễn giải"), lines, output=output, title=title)
+    if output is None:
+        typer.echo("\n".join(["", *answer["notes"], answer["conclusion"]]))
+
+
+def _table(services: Client, asked: dict[str, Any], limit: int, output: Path | None) -> None:
+    page = services.get(_LATE, limit=limit, **asked)
+    totals = page["totals"]
+    title = (
+        f"Hồ sơ trễ hạn: {totals['total']} (đang giải quyết {totals['open']}, đã kết thúc {totals['closed']})"
+    )
+    emit(
+        _SHOWN,
+        [tuple(map(_cell, _SHOWN, _values(item))) for item in page["items"]],
+        output=output,
+        title=title,
+    )
+    if page["cursor"] and output is None:
+        sys.stderr.write(f"Mới hiện {limit} dòng đầu: --limit cho thêm dòng, --format csv cho tất cả.\n")
+
+
+def _values(item: dict[str, Any]) -> list[Any]:
+    return [item[name] for name in _SHOWN]
+
+
+def _cell(name: str, value: Any) -> Any:
+    """Return a cell for people: moments in Việt Nam."""
+    if name in _MOMENTS and value:
+        return f"{datetime.fromisoformat(value).astimezone(VN):%d/%m/%Y %H:%M}"
+    return value
+
+
+def _json(services: Client, asked: dict[str, Any], output: Path | None) -> None:
+    """Write every row as one JSON list, page by page: memory stays flat."""
+    with _target(output) as target:
+        target.write("[")
+        for number, item in enumerate(services.pages(_LATE, limit=1000, **asked)):
+            target.write((",\n " if number else "\n ") + json.dumps(item, ensure_ascii=False))
+        target.write("\n]\n")
+
+
+def _download(services: Client, params: dict[str, Any], form: Format, output: Path | None) -> None:
+    """Let the service write the file, and pass it on as it comes."""
+    if form is Format.XLSX and output is None:
+        raise CliError("XLSX is a file: say where with -o FILE.xlsx.")
+    given = {name: value for name, value in params.items() if value is not None}
+    given["bom"] = output is not None
+    with services.http.stream("GET", _LATE, params=given) as response:
+        if response.is_error:
+            response.read()
+            raise CliError(sentence(response))
+        if output is None:
+            for text in response.iter_text():
+                sys.stdout.write(text)
+            return
+        try:
+            with output.open("wb") as file:
+                file.writelines(response.iter_bytes(_CHUNK))
+        except OSError as error:
+            raise CliError(f"{output} cannot be written ({error.strerror}).") from error
+
+
+@contextmanager
+def _target(output: Path | None) -> Iterator[TextIO]:
+    if output is None:
+        yield sys.stdout
+        return
+    try:
+        with output.open("w", encoding="utf-8") as file:
+            yield file
+    except OSError as error:
+        raise CliError(f"{output} cannot be written ({error.strerror}).") from error
+
+
+def _weekday(day: str) -> str:
+    return WEEKDAYS[date.fromisoformat(day).weekday()]
+
+
+def _day(day: str) -> str:
+    return f"{date.fromisoformat(day):%d/%m/%Y}"
+
+
+def _hours(hours: float) -> str:
+    return f"{hours:.2f}".rstrip("0").rstrip(".").replace(".", ",") if hours else ""
+
+
+def _decided(day: dict[str, Any]) -> tuple[Any, ...]:
+    kind = KINDS.get(day["kind"], day["kind"])
+    return kind + (" (dự kiến)" if day["provisional"] else ""), day["name"], day["document"]
+
+
+def _sessions(day: dict[str, Any]) -> str:
+    return " ".join("-".join(session) for session in day["sessions"])
