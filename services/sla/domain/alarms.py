@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from operator import itemgetter
 from typing import NamedTuple
 
 from contracts.sla import ClockState, Rung
 from law.deadline import Terms
-from law.moments import DAY, to_moment, to_tick
+from law.moments import DAY, to_moment
 from law.reckoning import WallClock
 from law.timeline import OutsideCalendarError
 from services.sla.domain.answer import Answer, SegmentKind
@@ -31,17 +32,22 @@ def ladder(answer: Answer) -> tuple[Alarm, ...]:
     Due-soon rungs fall into working time, at the next opening (not so for limits of the wall clock); those
     that would lie before the start or after the deadline are left out. Overdue is always at `late_at`.
     """
-    terms = answer.terms
-    if terms is None or answer.state is not ClockState.RUNNING or answer.late_at is None:
-        return ()
-    start, late = answer.runs[-1].start, to_tick(answer.late_at)
-    alarms = []
+    return tuple(Alarm(rung, to_moment(tick)) for tick, rung in rungs(answer))
+
+
+def rungs(answer: Answer) -> list[tuple[int, Rung]]:
+    """Return the ladder in ticks."""
+    terms, due, late = answer.terms, answer.due, answer.late
+    if terms is None or due is None or late is None or answer.state is not ClockState.RUNNING:
+        return []
+    start = answer.runs[-1].start
+    found = []
     for name in terms.rule_set.ladder:
         rung = Rung(name)
-        at = _moment(rung, answer, terms)
-        if at is not None and (rung in OVERDUE or start < at < late):
-            alarms.append(Alarm(rung, to_moment(at)))
-    return tuple(sorted(alarms, key=lambda alarm: alarm.at))
+        tick = _tick(rung, answer, terms, due=due, late=late)
+        if tick is not None and (rung in OVERDUE or start < tick < late):
+            found.append((tick, rung))
+    return sorted(found, key=itemgetter(0))
 
 
 def next_alarm(answer: Answer, *, told: Mapping[Rung, datetime], now: datetime) -> Alarm | None:
@@ -51,13 +57,13 @@ def next_alarm(answer: Answer, *, told: Mapping[Rung, datetime], now: datetime) 
     has been reached by `now`, for there is no use in saying "two days" on the last one. A lateness told for an
     earlier moment is said anew for a later one (the deadline had moved), with `told_for`.
     """
-    rungs = ladder(answer)
-    for at, alarm in enumerate(rungs):
+    alarms = ladder(answer)
+    for at, alarm in enumerate(alarms):
         before = told.get(alarm.rung)
         if alarm.rung in OVERDUE:
             if before is None or alarm.at > before:
                 return alarm._replace(told_for=before)
-        elif before is None and not any(later.at <= now for later in rungs[at + 1 :]):
+        elif before is None and not any(later.at <= now for later in alarms[at + 1 :]):
             return alarm
     return None
 
@@ -67,26 +73,20 @@ def passed(answer: Answer, *, by: datetime) -> dict[Rung, datetime]:
     return {alarm.rung: alarm.at for alarm in ladder(answer) if alarm.at <= by}
 
 
-def _moment(rung: Rung, answer: Answer, terms: Terms) -> int | None:
+def _tick(rung: Rung, answer: Answer, terms: Terms, *, due: int, late: int) -> int | None:
+    """Return the moment of a rung; None when it lies beyond the known calendar."""
+    line = terms.calendar.timeline
     try:
-        if rung is Rung.OVERDUE and answer.late_at:
-            return to_tick(answer.late_at)
+        if rung is Rung.OVERDUE:
+            return late
         if rung is Rung.HALF:
-            at = _half(answer, terms)
-            return at if isinstance(terms.reckoning, WallClock) else terms.calendar.timeline.opening(at)
-        return _by_days(rung, answer, terms)
+            half = _half(answer, terms)
+            return half if isinstance(terms.reckoning, WallClock) else line.opening(half)
+        if rung in OVERDUE:
+            return line.day_open(line.add_days((late - 1) // DAY, _WORKING_DAYS[rung]))
+        return line.day_open(line.add_days(due // DAY, -_WORKING_DAYS[rung]))
     except OutsideCalendarError:
         return None
-
-
-def _by_days(rung: Rung, answer: Answer, terms: Terms) -> int | None:
-    line, days = terms.calendar.timeline, _WORKING_DAYS[rung]
-    if answer.due_current is None or answer.late_at is None:
-        return None
-    if rung in OVERDUE:
-        late = to_tick(answer.late_at)
-        return line.day_open(line.add_days((late - 1) // DAY, days))
-    return line.day_open(line.add_days(to_tick(answer.due_current) // DAY, -days))
 
 
 def _half(answer: Answer, terms: Terms) -> int:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from law.calendar import Day
 from law.days import DayKind
 from law.deadline import Terms
-from law.moments import DAY, day_date, day_number, to_moment, to_tick
+from law.moments import DAY, day_date, day_number, to_moment
 from law.reckoning import WholeDays
 from services.sla.domain import words
 from services.sla.domain.answer import Answer, Segment, SegmentKind
@@ -95,7 +95,7 @@ def _line(
     counted, total, restarted = sums
     day = terms.calendar.day(day_date(number))
     kind = _kind(answer, day, pieces, counted=counted, restarted=restarted)
-    late = answer.late_at is not None and number * DAY >= to_tick(answer.late_at)
+    late = answer.late is not None and number * DAY >= answer.late
     decision = day.decision
     return Line(
         date=day.date,
@@ -180,10 +180,10 @@ def _happened(answer: Answer, on: date) -> list[str]:
         for mark in answer.marks
         if since <= mark.tick < since + DAY
     ]
-    if answer.due_current and since <= to_tick(answer.due_current) < since + DAY:
-        said.append(f"Ngày hẹn trả ({words.hour(answer.due_current)})")
-    if answer.late_at and since <= to_tick(answer.late_at) < since + DAY:
-        said.append(f"Quá hạn từ {words.hour(to_moment(to_tick(answer.late_at)))}")
-    if answer.ended_at and answer.ending and since <= to_tick(answer.ended_at) < since + DAY:
-        said.append(f"{words.hour(answer.ended_at)} {words.ENDINGS[answer.ending]}")
+    if answer.due is not None and since <= answer.due < since + DAY:
+        said.append(f"Ngày hẹn trả ({words.hour(to_moment(answer.due))})")
+    if answer.late is not None and since <= answer.late < since + DAY:
+        said.append(f"Quá hạn từ {words.hour(to_moment(answer.late))}")
+    if answer.end is not None and answer.ending and since <= answer.end < since + DAY:
+        said.append(f"{words.hour(to_moment(answer.end))} {words.ENDINGS[answer.ending]}")
     return said

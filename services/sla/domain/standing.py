@@ -39,7 +39,7 @@ class Standing(NamedTuple):
 def standing(answer: Answer, *, as_of: datetime) -> Standing | None:
     """Return how a dossier stands at an aware moment; None when it has no deadline."""
     terms = answer.terms
-    if terms is None or answer.due_current is None:
+    if terms is None or answer.due is None:
         return None
     until = end_tick(answer, terms, as_of)
     worked = [
@@ -67,18 +67,18 @@ def standing(answer: Answer, *, as_of: datetime) -> Standing | None:
 def days_late(answer: Answer, *, as_of: datetime) -> int:
     """Return the working days by which a dossier is late at a moment or was at its end; 0 if it is not late."""
     terms = answer.terms
-    if terms is None or answer.due_current is None:
+    if terms is None or answer.due is None:
         return 0
     until = end_tick(answer, terms, as_of)
     if not _is_late(answer, until):
         return 0
-    return terms.calendar.timeline.days_between(to_tick(answer.due_current) // DAY, until // DAY)
+    return terms.calendar.timeline.days_between(answer.due // DAY, until // DAY)
 
 
 def end_tick(answer: Answer, terms: Terms, as_of: datetime) -> int:
     """Return `as_of`, or the end if that came first, within the known calendar."""
-    until = to_tick(min(as_of, answer.ended_at) if answer.ended_at else as_of)
-    return min(until, terms.calendar.timeline.end - 1)
+    until = min(to_tick(as_of), terms.calendar.timeline.end - 1)
+    return until if answer.end is None else min(until, answer.end)
 
 
 def remaining(answer: Answer, terms: Terms, until: int) -> int:
@@ -106,7 +106,7 @@ def _counted(part: Segment, terms: Terms, *, since: int, until: int) -> int:
 
 
 def _is_late(answer: Answer, until: int) -> bool:
-    return answer.late_at is not None and until >= to_tick(answer.late_at)
+    return answer.late is not None and until >= answer.late
 
 
 def _apology(answer: Answer, *, is_late: bool) -> Apology:
