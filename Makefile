@@ -70,6 +70,6 @@ LOCK := $(TOOLS)/uv pip compile --quiet --universal --python-version 3.11 --gene
 lock: .venv-tools/.tools  ## renew the three lock files
 	$(LOCK) requirements/runtime.in -o requirements/runtime.txt
 	$(LOCK) -c requirements/runtime.txt requirements/test.in -o requirements/test.txt
-	$(LOCK) -c requirements/runtime.txt requirements/tools.in -o requirements/tools.txt
+	$(LOCK) requirements/tools.in -o requirements/tools.txt
 
 .PHONY: help setup environments demo up down lint unit check integration test bench format lock
