@@ -70,7 +70,7 @@ async def replay(
         arrival = _arrival(letter, value)
         await _settle(conn, [letter_id], "replayed", by)
         await conn.execute(_LIFT, arrival.event.subject)
-        verdict = await apply_waiting(conn, pipeline, arrival.event.subject, [arrival])
+        verdict = await apply_waiting(conn, pipeline, [arrival.event.subject], [arrival])
         if arrival not in verdict.apply:
             why = verdict.letters[0].detail if verdict.letters else "the events before it are missing"
             raise ConflictError("id", "still_refused", f"Vẫn chưa áp dụng được: {why}")
@@ -85,13 +85,13 @@ async def resume(pool: asyncpg.Pool, pipeline: Pipeline, dossier: UUID, *, by: s
         await _settle(conn, [row["id"] for row in letters], "skipped", by)
         await conn.execute(_LIFT, dossier)
         await _step_over(conn, dossier)
-        verdict = await apply_waiting(conn, pipeline, dossier)
+        verdict = await apply_waiting(conn, pipeline, [dossier])
         return Outcome(len(verdict.apply), bool(verdict.letters))
 
 
 async def _step_over(conn: Connection, dossier: UUID) -> None:
     """Move each emitter's progress to just before the first event that waits for a held dossier."""
-    state = await inbox.load(conn, await inbox.keys_of(conn, dossier))
+    state = await inbox.load(conn, await inbox.keys_of(conn, [dossier]))
     moved = {}
     for key, waiting in state.waiting.items():
         done, first = state.progress.get(key, NOTHING), min(waiting, default=0)

@@ -1,6 +1,6 @@
 """The inbox's tables: progress per dossier and emitter, what waits, what is held. Set-based throughout."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +39,11 @@ INSERT INTO dead_letter (topic, part, record_offset, key, value, dossier, emitte
 SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bytea[], $5::bytea[], $6::uuid[], $7::text[],
                      $8::int[], $9::uuid[], $10::text[], $11::text[])
 """
+_KEYS = """
+SELECT dossier, emitter FROM inbox_progress WHERE dossier = ANY($1::uuid[])
+UNION SELECT dossier, emitter FROM inbox WHERE dossier = ANY($1::uuid[])
+UNION SELECT dossier, emitter FROM dead_letter WHERE dossier = ANY($1::uuid[]) AND state = 'open'
+"""
 _HOLD = "INSERT INTO inbox_held (dossier) SELECT DISTINCT unnest($1::uuid[]) ON CONFLICT DO NOTHING"
 
 
@@ -67,14 +72,10 @@ async def _load_waiting(conn: Connection, state: State, keys: list[Key]) -> None
         state.waiting.setdefault(arrival.key, {})[arrival.event.dossierseq] = arrival
 
 
-async def keys_of(conn: Connection, dossier: UUID) -> list[Key]:
-    """Return every emitter's key of a dossier that has progress or something waiting."""
-    rows = await conn.fetch(
-        "SELECT emitter FROM inbox_progress WHERE dossier = $1 UNION SELECT emitter FROM inbox WHERE dossier = $1"
-        " UNION SELECT emitter FROM dead_letter WHERE dossier = $1 AND state = 'open'",
-        dossier,
-    )
-    return [(dossier, row["emitter"]) for row in rows]
+async def keys_of(conn: Connection, dossiers: Sequence[UUID]) -> list[Key]:
+    """Return every key of some dossiers that has progress, something waiting, or an open dead letter."""
+    rows = await conn.fetch(_KEYS, list(dossiers))
+    return [(row["dossier"], row["emitter"]) for row in rows]
 
 
 async def store(conn: Connection, verdict: Verdict) -> None:

@@ -45,7 +45,7 @@ class Worker:
         self.app = make_app(pipeline, self.settings)
         self.breaker_open = False
         self.watchdog = Watchdog(self)
-        self._seen_revision = runtime.catalogue.revision
+        self._settled_revision, self._settling = -1, asyncio.Lock()
         self._register()
 
     @property
@@ -109,21 +109,23 @@ class Worker:
             records = [self._record(event.message) for event in events]
             try:
                 done = await apply_batch(self.pool, self.pipeline, records, stop=self.stopping)
+                for event in events:
+                    await stream.ack(event)
+                self.watchdog.touch()
+                self._report(done, time.perf_counter() - began)
+                await self.settle_catalogue()
             except BreakerOpenError as error:
                 log.error("breaker open: stopping", why=str(error))  # noqa: TRY400 - not a fault
                 os._exit(EXIT_BREAKER)
-            for event in events:
-                await stream.ack(event)
-            self.watchdog.touch()
-            self._report(done, time.perf_counter() - began)
-            await self.settle_catalogue()
 
     async def settle_catalogue(self) -> None:
         """Apply what waited for an item of the catalogue, once the catalogue has grown."""
         revision = self.runtime.catalogue.revision
-        if revision != self._seen_revision:
-            self._seen_revision = revision
-            await settle_waiting(self.pool, self.pipeline)
+        if revision == self._settled_revision or self._settling.locked():
+            return
+        async with self._settling:
+            await retrying(lambda: settle_waiting(self.pool, self.pipeline), stop=self.stopping)
+            self._settled_revision = revision
 
     def _record(self, message: Any) -> Record:
         return Record(
@@ -189,7 +191,7 @@ async def _prepare(build: Callable[[Runtime], Pipeline], settings: ServiceSettin
     await feed.read.wait()
     await runtime.refresh_catalogue()
     await wait_for_breaker(worker)
-    await settle_waiting(runtime.pool, pipeline)
+    await worker.settle_catalogue()
     _KEPT.append(stack)
     return worker
 

@@ -266,3 +266,21 @@ async def test_the_bookkeeping_is_four_statements_a_batch(corner: Corner):
 
     ours = [q for q in said if not q.startswith(("BEGIN", "COMMIT", "SELECT pg_notify", "SELECT revision"))]
     assert len(ours) == 4, ours
+
+
+async def test_hundreds_of_dossiers_that_waited_are_settled_together_but_for_the_refused_one(corner: Corner):
+    known: set[str] = set()
+    bad = event(7, "intake", 1)
+    events = [event(n, "intake", seq) for seq in (1, 2) for n in range(700)]
+    pipeline = plain(picky({bad.id}), missing=lambda e: None if known else "unit/X/1")
+    await apply_batch(corner.pool, pipeline, topic_of(events))
+    assert await corner.pool.fetchval("SELECT count(*) FROM inbox") == 1400
+
+    known.add("unit/X/1")
+    number = await settle_waiting(corner.pool, pipeline)
+
+    assert number == 1398
+    assert [r["seq"] for r in await dead_letters.list_letters(corner.pool)] == [1]
+    assert [(r["seq"], r["dossier"]) for r in await dead_letters.list_waiting(corner.pool)] == [
+        (2, dossier(7))
+    ]
