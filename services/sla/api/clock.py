@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from libs.clock import utcnow
 from libs.http import RuntimeDep
-from services.sla.api.common import Code, Reader, RulebookDep, unknown_dossier
+from services.sla.handlers.access import Code, Reader, RulebookDep, unknown_dossier
 from services.sla.handlers.explanation import as_json, explain
 from services.sla.store import lookups
 

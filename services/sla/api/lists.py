@@ -11,8 +11,8 @@ from libs.errors import DomainError
 from libs.http import RuntimeDep
 from libs.identity import Identity, require
 from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
-from services.sla.api.common import Reader, RulebookDep
 from services.sla.domain.words import ERRORS, NOTES
+from services.sla.handlers.access import Reader, RulebookDep
 from services.sla.handlers.explanation import explain
 from services.sla.store import lookups
 from services.sla.store.recomputes import FIRST

@@ -4,6 +4,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from law.calendar import Calendar, Day
+from law.rule_set import UnknownRuleSetError, rule_sets
+from law.timeline import OutsideCalendarError
+from libs.errors import DomainError, NotFoundError
+from services.sla.handlers.rulebook import Rulebook
 
 _MINUTES = 60_000_000
 
@@ -32,3 +36,14 @@ def clock_time(tick: int) -> str:
     """Return ticks after midnight as `HH:MM`."""
     hours, minutes = divmod(tick // _MINUTES, 60)
     return f"{hours:02d}:{minutes:02d}"
+
+
+def days_of(rulebook: Rulebook, unit: str | None, year: int) -> list[Day]:
+    """Return the days; raises NotFoundError for an unknown unit, DomainError for a year nobody decided on."""
+    if unit and rulebook.catalogue.unit(unit) is None:
+        raise NotFoundError("unit", "unit_unknown", f"Không có đơn vị {unit}")
+    try:
+        rules = rule_sets().on(date(year, 12, 31))
+        return year_of(rulebook.calendar(unit, rules), year)
+    except (OutsideCalendarError, UnknownRuleSetError):
+        raise DomainError("year", "outside_calendar", f"Chưa có lịch làm việc của năm {year}") from None

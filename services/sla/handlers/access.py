@@ -1,4 +1,4 @@
-"""What the routes share: who may ask, and the rulebook of the moment."""
+"""What API and pages share: who may ask, and the rulebook of the moment."""
 
 from typing import Annotated
 
