@@ -1,8 +1,7 @@
-"""The walk over a dossier's facts in order: what each does to the deadline.
+"""The walk over a dossier's facts in order: what each does to the deadline, and what is wrong with it.
 
-An open question (supplement, payment) stops the clock. What lay between is left out of the limit (pause), or the
-whole limit begins anew with the answer (restart), as the rule set says. Questions that overlap count once. A
-deadline never moves backwards, and once it has passed no question and no extension can undo that.
+Once the deadline has passed, no question and no extension can undo that. What breaks a rule is left aside and
+listed, or used and flagged, as the rule set says.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -11,82 +10,42 @@ from law.deadline import Terms
 from law.moments import DAY
 from law.reckoning import day_before, last_day
 from law.rule_set import SupplementMode
-from services.sla.domain.answer import Note, Remark, Segment, SegmentKind
+from services.sla.domain.answer import Note, Remark
 from services.sla.domain.facts import Fact, FactKind
+from services.sla.domain.stand import Stand
 
 SUPPLEMENTS = frozenset({FactKind.INTAKE_SUPPLEMENT_REQUESTED, FactKind.SUPPLEMENT_REQUESTED})
 PAYMENTS = frozenset({FactKind.PAYMENT_REQUESTED})
 
 
-class Walk:
-    """The clock between two facts. All times in ticks; `due` is exact, `appointment` rounded."""
+class Walk(Stand):
+    """What each fact does to the clock."""
 
     __slots__ = (
         "_asked",
-        "_cause",
-        "_since",
         "apologised",
-        "appointment",
-        "due",
-        "due_original",
         "extensions",
         "flags",
         "ignored",
-        "late",
         "marks",
-        "open",
-        "run",
-        "runs",
-        "segments",
         "supplements",
-        "terms",
         "wait_until",
-    )  # fmt: skip
+    )
 
     def __init__(self, received: Fact, tick: int, terms: Terms) -> None:
-        self.terms = terms
-        self.run = terms.reckoning.begin(tick)
-        self.runs = [self.run]
-        self.due = self.run.due
-        self.due_original = self.appointment = terms.reckoning.appointment(self.due)
-        self.late = terms.late(self.appointment)
-        self.open: list[Fact] = []
+        super().__init__(received, tick, terms)
         self.supplements = self.extensions = 0
         self.wait_until: int | None = None
         self.apologised: Fact | None = None
-        self.segments: list[Segment] = []
         self.marks: list[Fact] = []
         self.ignored: list[Remark] = []
         self.flags: list[Remark] = []
-        self._since = tick
-        self._cause = received
         self._asked: set[str] = set()
 
     def over(self, facts: Iterable[Fact]) -> None:
         """Apply facts in order."""
         for fact in facts:
             STEPS[fact.kind](self, fact)
-
-    def stop(self, end: Fact) -> None:
-        """End the clock; what was still waited for is left out up to the end."""
-        since, waits = self._since, bool(self.open)
-        self._cut(end)
-        if waits:
-            self._leave_out(since, end.tick)
-
-    def with_going_on(self) -> list[Segment]:
-        """Return the segments and the stretch that is still going on."""
-        kind = SegmentKind.PAUSED if self.open else SegmentKind.WORKED
-        return [*self.segments, Segment(kind, self._since, None, len(self.runs) - 1, self._cause)]
-
-    def _cut(self, fact: Fact) -> None:
-        """End the stretch of time that was going on."""
-        tick, since = fact.tick, self._since
-        if tick > since:
-            kind = SegmentKind.PAUSED if self.open else SegmentKind.WORKED
-            self.segments.append(Segment(kind, since, tick, len(self.runs) - 1, self._cause))
-        self._since = tick
-        self._cause = fact
 
     def ask_supplement(self, fact: Fact) -> None:
         """Stop the clock for a supplement, unless it comes after expiry or is one too many."""
@@ -103,7 +62,7 @@ class Walk:
                 line = self.terms.calendar.timeline
                 day = last_day(duration=rules.supplement_wait, since=fact.tick // DAY, line=line)
                 self.wait_until = (day + 1) * DAY
-            self._ask(fact)
+            self.wait(fact)
 
     def _remark_supplement(self, fact: Fact) -> None:
         if self.supplements > 1:
@@ -111,7 +70,7 @@ class Walk:
         notice = self.terms.rule_set.supplement_notice
         if notice is not None and len(self.runs) == 1 and fact.kind is FactKind.SUPPLEMENT_REQUESTED:
             line = self.terms.calendar.timeline
-            if fact.tick // DAY > last_day(duration=notice, since=self.run.start // DAY, line=line):
+            if fact.tick // DAY > last_day(duration=notice, since=self.runs[0].start // DAY, line=line):
                 self.flags.append(Remark(Note.SUPPLEMENT_NOTICE_LATE, fact))
 
     def ask_payment(self, fact: Fact) -> None:
@@ -121,12 +80,7 @@ class Walk:
         elif fact.tick >= self.late and not self.open:
             self._ignore(Note.AFTER_EXPIRY, fact)
         else:
-            self._ask(fact)
-
-    def _ask(self, fact: Fact) -> None:
-        if not self.open:
-            self._cut(fact)
-        self.open.append(fact)
+            self.wait(fact)
 
     def answer_supplement(self, fact: Fact) -> None:
         """End the wait for a supplement; by the rule set the limit begins anew or runs on."""
@@ -139,13 +93,13 @@ class Walk:
         rules = self.terms.rule_set
         at_intake = question.kind is FactKind.INTAKE_SUPPLEMENT_REQUESTED
         mode = rules.supplement_intake if at_intake else rules.supplement_appraisal
-        self._resume(fact, question, restarts=mode is SupplementMode.RESTART)
+        self.resume(fact, question, restarts=mode is SupplementMode.RESTART)
 
     def answer_payment(self, fact: Fact) -> None:
         """End the wait for a payment."""
         question = self._answered(fact, PAYMENTS)
         if question is not None:
-            self._resume(fact, question, restarts=False)
+            self.resume(fact, question, restarts=False)
 
     def _answered(self, fact: Fact, kinds: frozenset[FactKind]) -> Fact | None:
         """Return the question it answers: the one it names, else the latest open one; None if there is none."""
@@ -156,33 +110,6 @@ class Walk:
         self._ignore(Note.NO_QUESTION, fact)
         return None
 
-    def _resume(self, fact: Fact, question: Fact, *, restarts: bool) -> None:
-        """Take a question off; leave the wait out of the limit, or begin the limit anew."""
-        since = self._since
-        self._cut(fact)
-        self.open.remove(question)
-        if self.open:
-            self._cause = self.open[0]
-        if restarts:
-            self.run = self.terms.reckoning.restart(self.run, fact.tick)
-            self.runs.append(self.run)
-            self._move(max(self.due, self.run.due))
-        else:
-            self._leave_out(since, fact.tick)
-
-    def _leave_out(self, since: int, until: int) -> None:
-        reckoning = self.terms.reckoning
-        due = reckoning.shift(self.due, max(since, self.run.counts_from), until)
-        if until >= self.late:
-            due = max(due, reckoning.at_earliest(until))
-        self._move(due)
-
-    def _move(self, due: int) -> None:
-        if due != self.due:
-            self.due = due
-            self.appointment = max(self.appointment, self.terms.reckoning.appointment(due))
-            self.late = self.terms.late(self.appointment)
-
     def extend(self, fact: Fact) -> None:
         """Move the deadline to the new appointment: as often as allowed, in time, and only to a later one."""
         wrong = self._wrong_with_extension(fact)
@@ -192,7 +119,7 @@ class Walk:
             self.extensions += 1
             self.apologised = self.apologised or fact
             self.marks.append(fact)
-            self._move(fact.new_tick or self.due)
+            self.move(fact.new_tick or self.due)
             if wrong is not None:
                 self.flags.append(Remark(wrong, fact))
         else:

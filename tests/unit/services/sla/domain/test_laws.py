@@ -24,7 +24,7 @@ WAITS = [
     FactKind.PAYMENT_REQUESTED,
     FactKind.PAYMENT_MADE,
 ]
-MANY = settings(max_examples=100, deadline=None)
+MANY = settings(max_examples=60, deadline=None)
 
 
 @MANY
