@@ -61,7 +61,7 @@ def _late(admin: Client) -> None:
     page = admin.get("/sla/api/v1/late-dossiers", unit="P49", limit=_PAGE)
     total = page["totals"]["total"]
     typer.echo(f"\nHồ sơ quá hạn, {_PAGE} của {_number(total)} (trang đầu của `motcua late --unit P49`):\n")
-    emit(LATE_HEADER, [_late_line(row) for row in page["rows"]])
+    emit(LATE_HEADER, [_late_line(row) for row in page["items"]])
 
 
 def _late_line(row: dict[str, Any]) -> tuple[str, ...]:
@@ -79,8 +79,8 @@ def _late_line(row: dict[str, Any]) -> tuple[str, ...]:
 
 def _explain(admin: Client) -> None:
     page = admin.get("/sla/api/v1/late-dossiers", unit="P49", state="closed", min_days=2, limit=1)
-    if page["rows"]:
-        code = page["rows"][0]["code"]
+    if page["items"]:
+        code = page["items"][0]["code"]
         typer.echo(f"\nVì sao hồ sơ {code} quá hạn (`motcua explain {code}`):\n")
         clock.show(admin, code)
 
