@@ -61,7 +61,7 @@ async def rates(
     runtime: RuntimeDep,
     catalogue: CatalogueDep,
     form: Annotated[Format, Query(alias="format")] = Format.JSON,
-    bom: Annotated[bool, Query(description="Thêm BOM cho bảng tính")] = False,  # noqa: FBT002
+    bom: Annotated[bool, Query(description="Thêm BOM cho bảng tính")] = False,
 ) -> Response | dict[str, Any]:
     """Return counts and rates of the dossiers selected, within the caller's units."""
     now = utcnow()

@@ -1,8 +1,9 @@
 """GET /late-dossiers: who is late, by how much, and who holds it now."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
+import orjson
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
@@ -53,10 +54,10 @@ async def late_dossiers(
     runtime: RuntimeDep,
     rulebook: RulebookDep,
     form: Annotated[Format, Query(alias="format", description="json, csv hoặc xlsx")] = Format.JSON,
-    bom: Annotated[bool, Query(description="CSV bắt đầu bằng BOM, cho bảng tính")] = True,  # noqa: FBT002
+    bom: Annotated[bool, Query(description="CSV bắt đầu bằng BOM, cho bảng tính")] = False,
     cursor: Cursor = None,
     limit: Limit = 100,
-) -> Response | dict[str, Any]:
+) -> Response:
     """Return dossiers that are or ended late, longest late first, within the caller's units.
 
     JSON comes in pages (`cursor` null at the end; `totals` on the first page only), CSV and XLSX whole.
@@ -70,9 +71,10 @@ async def late_dossiers(
     after = position_of(cursor)
     page = await found.page(wanted, after, limit)
     totals = await found.totals(wanted) if after is None else None
-    return {
+    answer = {
         "as_of": wanted.as_of,
         "totals": totals and totals._asdict(),
         "items": page.rows,
         "cursor": cursor_of(page.after),
     }
+    return Response(orjson.dumps(answer, option=orjson.OPT_UTC_Z), media_type="application/json")
