@@ -1,0 +1,1 @@
+"""What containers need beside the services: secrets made on the host, and one step that provides everything."""
