@@ -72,7 +72,7 @@ class Live:
         try:
             async with asyncio.timeout(seconds):
                 while (found := await self.pool.fetchval(query)) != wanted:
-                    await asyncio.sleep(0.05)  # noqa: ASYNC110 - another process changes the table
+                    await asyncio.sleep(0.05)
         except TimeoutError:
             raise AssertionError(f"{query}: {found}\n{self.tail()}") from None
 

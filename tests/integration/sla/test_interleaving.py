@@ -50,7 +50,7 @@ def interleaved(chance: random.Random) -> list[DossierEvent]:
 
 
 def seeded(number: int) -> random.Random:
-    return random.Random(number)  # noqa: S311 - repeatable disorder
+    return random.Random(number)
 
 
 async def run(clocks: Clocks, events: list[DossierEvent], chance: random.Random) -> list[dict]:

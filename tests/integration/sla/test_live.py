@@ -36,7 +36,9 @@ async def dossiers_due_at(live: Live, due: datetime, number: int) -> list[Story]
     """Let sla hear of dossiers that all fall due at one moment."""
     stories = [Story(n).received(due - TEN_MINUTES, "9.000001") for n in range(number)]
     await live.say([event for story in stories for event in story.events])
-    await live.until("SELECT count(*)::int FROM dossier WHERE next_rung_at IS NOT NULL AND NOT overdue", number)
+    await live.until(
+        "SELECT count(*)::int FROM dossier WHERE next_rung_at IS NOT NULL AND NOT overdue", number
+    )
     return stories
 
 
