@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import asyncpg
+import structlog
+from pydantic import ValidationError
 
 from contracts.catalogue import CatalogueItem
 from contracts.topics import parse_item, to_bytes
@@ -33,6 +35,7 @@ ON CONFLICT (kind, code, version) DO UPDATE
 SET record_offset = excluded.record_offset, revision = excluded.revision, item = excluded.item
 WHERE c.record_offset < excluded.record_offset
 """
+log = structlog.get_logger()
 ALL_KINDS = ("unit", "succession", "procedure", "process", "calendar", "ruleset")
 
 
@@ -127,13 +130,20 @@ class CatalogueMirror:
         )
         for start in range(0, len(rows), 1000):
             for row in rows[start : start + 1000]:
-                item = parse_item(row["topic"], row["item"])
-                self._items[item.key] = item
+                self._take(row["topic"], row["item"])
             await asyncio.sleep(0)  # other work goes on between thousands
         self.current = Catalogue.of(self._items.values(), revision=revision)
         self.loaded = True
         self._count()
         return True
+
+    def _take(self, topic: str, text: str) -> None:
+        try:
+            item = parse_item(topic, text)
+        except ValidationError as error:  # stored by a newer version of this program
+            log.warning("unreadable item", topic=topic, errors=error.error_count())
+            return
+        self._items[item.key] = item
 
     def use(self, items: Iterable[CatalogueItem]) -> None:
         """Take these items as the whole catalogue; for tests and tools without tables."""

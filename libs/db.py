@@ -28,6 +28,7 @@ TRANSIENT: tuple[type[Exception], ...] = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,
 )
 """Errors that pass by themselves: the same work done again, later, can succeed."""
 POISON: tuple[type[Exception], ...] = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
@@ -73,6 +74,12 @@ def connect_args(settings: ServiceSettings) -> dict[str, Any]:
             "application_name": f"motcua-{settings.service}",
             "idle_in_transaction_session_timeout": "30s",
             "jit": "off",
+            # tables grow a thousandfold within one session: a plan made once would be wrong soon
+            "plan_cache_mode": "force_custom_plan",
+            # a machine that vanished must not hold a relay's lock for hours
+            "tcp_keepalives_idle": "30",
+            "tcp_keepalives_interval": "10",
+            "tcp_keepalives_count": "3",
         },
     }
 

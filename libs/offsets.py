@@ -72,6 +72,16 @@ async def lock_all(conn: Connection, group: str) -> None:
     )  # the same order as every worker
 
 
+async def skip_to(conn: Connection, group: str, partition: Partition, offset: int) -> None:
+    """Step over lost records, forwards only: an operator's answer to OffsetGapError."""
+    await conn.execute(
+        "UPDATE stream_offset SET next_offset = $4 WHERE grp = $1 AND topic = $2 AND part = $3 AND next_offset < $4",
+        group,
+        *partition,
+        offset,
+    )
+
+
 async def store(conn: Connection, group: str, offsets: Mapping[Partition, int]) -> None:
     """Move the offsets; part of the transaction that applied the records before them."""
     await conn.execute(_STORE, group, *_columns(offsets), list(offsets.values()))

@@ -44,7 +44,6 @@ def configure(service: str, role: str, level: str = "info") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(number, logging.WARNING))
-    root.addFilter(RepeatFilter())
     handler.addFilter(RepeatFilter())
 
 

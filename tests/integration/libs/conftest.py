@@ -42,8 +42,10 @@ class Corner:
     def settings(self) -> ServiceSettings:
         return self.runtime.settings
 
-    def start(self, role: str, **more: str) -> subprocess.Popen[bytes]:
-        environment = os.environ | self.namespace.environment("routing", **more)
+    def start(self, role: str, *, bug: bool = False, **more: str) -> subprocess.Popen[bytes]:
+        environment = (
+            os.environ | self.namespace.environment("routing", **more) | ({"TOY_BUG": "1"} if bug else {})
+        )
         with (self.logs / f"{role}.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "tests.integration.libs.toy", *role.split()],
@@ -105,4 +107,4 @@ def settings_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No variable of ours in the environment."""
     for name in [n for n in os.environ if n.startswith("MOTCUA_")]:
         monkeypatch.delenv(name)
-    yield
+    return

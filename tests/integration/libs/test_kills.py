@@ -15,7 +15,7 @@ from tests.integration.libs import toy
 from tests.integration.libs.conftest import Corner
 from tests.integration.libs.test_round_trip import ORDERED
 
-DOSSIERS, EACH = 1_500, 4
+DOSSIERS, EACH, KILLS = 1_000, 4, 2
 
 
 async def said(corner: Corner) -> list:
@@ -39,13 +39,13 @@ async def said(corner: Corner) -> list:
 
 
 async def keep_running(corner: Corner, role: str, instance: str, stop: asyncio.Event) -> list[int]:
-    """Run a role as a supervisor would, killing it now and then until told to stop; return its exit codes."""
+    """Run a role as a supervisor would, killing it twice on the way; return its exit codes."""
     dice, codes = random.Random(instance), []
     while not stop.is_set():
         process = corner.start(role, INSTANCE=instance)
         wait = dice.uniform(3.0, 6.0)
         try:
-            await asyncio.wait_for(stop.wait(), wait)
+            await asyncio.wait_for(stop.wait(), wait if len(codes) < KILLS else None)
         except TimeoutError:
             process.send_signal(signal.SIGKILL)
         else:

@@ -107,6 +107,16 @@ async def test_kafka_is_aligned_to_the_database_at_the_start(corner: Corner):
             await asyncio.sleep(0.2)
 
 
+async def test_a_bug_in_a_handler_ends_the_process_and_loses_nothing(corner: Corner):
+    await corner.say([toy.withdrawn(uuid7(), 1) for _ in range(20)])
+
+    assert await asyncio.to_thread(corner.start("worker", bug=True).wait, 60) == 1, corner.tail()
+
+    assert "a bug of ours" in corner.tail()
+    corner.start("worker")
+    await corner.until("SELECT count(*)::int FROM toy", 20)
+
+
 async def test_a_worker_stops_while_the_breaker_is_open(corner: Corner):
     garbage = [("intake.events", str(uuid7()).encode(), b"{}") for _ in range(30)]
     await corner.say([], raw=garbage)

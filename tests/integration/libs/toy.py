@@ -3,6 +3,7 @@
 `python -m tests.integration.libs.toy worker|relay` runs its processes, as service routing.
 """
 
+import os
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from libs.runtime import Runtime
 from libs.stream import Pipeline
 
 OFFICER = UUID("01a20136-e577-74d6-a9a8-3e9aafbe6fc8")
+BUG = os.environ.get("TOY_BUG")
 TABLE = """
 CREATE TABLE toy (dossier uuid, emitter text, seq int, place bigint GENERATED ALWAYS AS IDENTITY, event_id uuid);
 CREATE TABLE toy_said (dossier uuid PRIMARY KEY, seq int NOT NULL);
@@ -86,9 +88,14 @@ def claimed(dossier: UUID, seq: int) -> LegClaimed:
     )
 
 
+async def buggy(_conn: Connection, _events: Sequence[DossierEvent]) -> None:
+    """Fail as our own bug would."""
+    raise KeyError("a bug of ours")
+
+
 def pipeline(_runtime: Runtime) -> Pipeline:
     """Return the toy's pipeline."""
-    return Pipeline(service="routing", topics=TOPICS, handler=note_and_say)
+    return Pipeline(service="routing", topics=TOPICS, handler=buggy if BUG else note_and_say)
 
 
 def app(runtime: Runtime) -> FastAPI:
