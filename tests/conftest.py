@@ -5,6 +5,7 @@ little after the last (several pytest runs share them); DATABASE_URL and KAFKA_B
 MOTCUA_TEST_LINGER (seconds) lets them stay longer between runs.
 """
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -15,7 +16,7 @@ from deploy.local import servers_only
 from deploy.local.kafka_admin import KafkaAdmin
 from deploy.local.servers import Servers
 from deploy.local.settings import LocalSettings
-from tests.namespace import Namespace
+from tests.namespace import Namespace, sweep
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +25,7 @@ def servers() -> Iterator[Servers]:
     base = LocalSettings()
     settings = base.model_copy(update={"home_override": base.cache / "tests"})
     with servers_only.shared(settings, linger=float(os.environ.get("MOTCUA_TEST_LINGER", "20"))) as found:
+        asyncio.run(sweep(found, KafkaAdmin(found.kafka)))
         yield found
 
 

@@ -1,10 +1,11 @@
 """A test's own corner of the shared servers: schemas, topics and rights under a unique prefix."""
 
 import asyncio
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -15,8 +16,37 @@ from deploy.local.kafka_admin import KafkaAdmin
 from deploy.local.kafka_rights import rights
 from deploy.local.secret_store import SERVICES
 from deploy.local.servers import Servers
+from libs.clock import utcnow
 from libs.migrate import folder_of, migrate
 from libs.settings import ServiceSettings
+
+_NAME = re.compile(r"^t(?P<minute>[0-9a-f]{8})[0-9a-f]{6}(?=[_-])")
+_OLD = timedelta(hours=6)
+
+
+def new_name(now: datetime) -> str:
+    """Return a unique name that tells when it was made."""
+    return f"t{int(now.timestamp()) // 60:08x}{uuid.uuid4().hex[:6]}"
+
+
+def is_left_over(name: str, *, now: datetime) -> bool:
+    """Return whether a schema or topic belongs to a test run that was killed hours ago."""
+    match = _NAME.match(name)
+    return bool(match) and now.timestamp() - int(match["minute"], 16) * 60 > _OLD.total_seconds()
+
+
+async def sweep(servers: Servers, admin: KafkaAdmin) -> None:
+    """Remove what killed test runs have left on the shared servers."""
+    now = utcnow()
+    topics = {name for name in await asyncio.to_thread(admin.topic_names) if is_left_over(name, now=now)}
+    await asyncio.to_thread(admin.delete_topics, topics)
+    owner = await asyncpg.connect(roles.with_database(servers.owner_dsn, servers.database))
+    try:
+        for row in await owner.fetch("SELECT nspname FROM pg_namespace"):
+            if is_left_over(row["nspname"], now=now):
+                await owner.execute(f'DROP SCHEMA "{row["nspname"]}" CASCADE')
+    finally:
+        await owner.close()
 
 
 @dataclass
@@ -28,7 +58,7 @@ class Namespace:
     services: Sequence[str] = SERVICES
     partitions: int = 12
     token_public_key: str = ""
-    name: str = field(default_factory=lambda: f"t{uuid.uuid4().hex[:8]}")
+    name: str = field(default_factory=lambda: new_name(utcnow()))
 
     @property
     def prefix(self) -> str:
@@ -95,8 +125,7 @@ class Namespace:
             await roles.make_schema(owner, self.schema(service), service)
         finally:
             await owner.close()
-        folder: Path | None = folder_of(service)
-        await migrate(self.dsn(service), self.schema(service), folder if folder and folder.exists() else None)
+        await migrate(self.dsn(service), self.schema(service), folder_of(service))
 
     def _create_topics(self) -> None:
         self.admin.create_topics(TOPICS, prefix=self.prefix, partitions=self.partitions)

@@ -130,10 +130,10 @@ def rotate(file: Path, keep: int = _LOG_KEEP_BYTES) -> None:
         file.replace(file.with_name(file.name + ".1"))
 
 
-async def ended(child: subprocess.Popen[bytes]) -> int:
-    """Wait for the child's end and return its code."""
+async def ended(child: subprocess.Popen[bytes], *, every: float = 0.02) -> int:
+    """Wait for the child's end, looking `every` so many seconds, and return its code."""
     while (code := child.poll()) is None:  # noqa: ASYNC110 - the system tells by no event
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(every)
     return code
 
 

@@ -82,7 +82,7 @@ class Kafka:
         finally:
             file.unlink(missing_ok=True)
 
-    async def _port_open(self, child: subprocess.Popen[bytes], *, limit: float = 90.0) -> None:
+    async def _port_open(self, child: subprocess.Popen[bytes], *, limit: float = 180.0) -> None:
         log, end = self.places.logs / "kafka.log", asyncio.get_running_loop().time() + limit
         while not is_busy(self.port):
             if child.poll() is not None:

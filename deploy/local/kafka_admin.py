@@ -28,7 +28,7 @@ from contracts.topics import TOPICS, Topic
 from deploy.local.errors import StackError
 from deploy.local.kafka_rights import Right, rights
 
-_WAIT = 20.0
+_WAIT = 60.0
 _ANY_ACL = AclBindingFilter(
     ResourceType.ANY,
     None,  # type: ignore[arg-type]  # None is "any" here
@@ -76,7 +76,7 @@ class KafkaAdmin:
         self.access = access
         self._client = AdminClient(access.conf())
 
-    def wait_ready(self, *, limit: float = 60.0) -> None:
+    def wait_ready(self, *, limit: float = 120.0) -> None:
         """Return once the broker answers an administrator; raises `StackError` after `limit` seconds."""
         end = time.monotonic() + limit
         while True:

@@ -51,7 +51,7 @@ class Keeper:
 
     async def _watch_one(self, kept: Kept) -> None:
         while True:
-            code = await ended(kept.child)
+            code = await ended(kept.child, every=0.25)
             kept.pause = next_pause(kept.pause, alive=time.monotonic() - kept.started)
             self._teller.say(f"{kept.name} ended with code {code}; it starts again in {kept.pause:.1f} s")
             await asyncio.sleep(kept.pause)

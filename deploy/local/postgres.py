@@ -89,7 +89,7 @@ class Postgres:
         return Command(name="postgres", argv=argv, as_account=True, death=signal.SIGINT, stop=signal.SIGINT)
 
 
-async def _answers(dsn: str, child: subprocess.Popen[bytes], places: Places, *, limit: float = 60.0) -> None:
+async def _answers(dsn: str, child: subprocess.Popen[bytes], places: Places, *, limit: float = 120.0) -> None:
     end = asyncio.get_running_loop().time() + limit
     while True:
         if child.poll() is not None:

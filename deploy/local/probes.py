@@ -35,7 +35,7 @@ class Awaited:
     path: str
 
 
-async def until_ready(places: Places, waiting: Iterable[Awaited], *, limit: float = 90.0) -> None:
+async def until_ready(places: Places, waiting: Iterable[Awaited], *, limit: float = 240.0) -> None:
     """Return once every process is ready.
 
     Raises `StackError` that names the one which ended or did not become ready within `limit` seconds.

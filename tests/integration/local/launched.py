@@ -45,7 +45,7 @@ class Launched:
     def start(self) -> Servers:
         """Start a launcher and return its servers once they are ready."""
         process = self.launch()
-        wait_for(lambda: servers_only.is_ready(self.home) or process.poll() is not None, "the servers", 120)
+        wait_for(lambda: servers_only.is_ready(self.home) or process.poll() is not None, "the servers", 240)
         if process.poll() is not None:
             raise AssertionError(process.communicate()[0])
         return self.servers
@@ -58,7 +58,7 @@ class Launched:
     def outcome(self, *arguments: str) -> tuple[int, str]:
         """Run a launcher to its end; return exit code and output."""
         process = self.launch(*arguments)
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=120)
         return process.returncode, output
 
     def kill_launcher(self) -> None:
@@ -69,7 +69,7 @@ class Launched:
     def terminate(self) -> str:
         assert self.process
         self.process.terminate()
-        return self.process.communicate(timeout=60)[0]
+        return self.process.communicate(timeout=120)[0]
 
     def holders(self) -> list[int]:
         """Return the processes that hold the stack's lock file open."""

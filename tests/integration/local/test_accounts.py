@@ -5,6 +5,9 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import GroupAuthorizationFailedError, TopicAuthorizationFailedError
 
+from contracts.codes import Service
+from contracts.topics import heard_by
+from libs import preflight
 from libs.kafka import aiokafka_args
 
 
@@ -72,6 +75,26 @@ async def test_a_service_cannot_use_anothers_group(namespace):
             await consumer.getone()
     finally:
         await consumer.stop()
+
+
+async def test_the_preflight_is_silent_when_every_right_is_there(namespace):
+    await preflight.check(
+        namespace.settings("sla"),
+        reads=heard_by(Service.SLA),
+        writes=("sla.events", "sla.catalogue"),
+        group="sla",
+    )
+
+
+async def test_the_preflight_names_each_missing_right(namespace):
+    with pytest.raises(preflight.PreflightError) as refused:
+        await preflight.check(
+            namespace.settings("routing"), reads=("routing.events",), writes=("sla.events",), group="intake"
+        )
+
+    assert "routing.events: READ not granted" in str(refused.value)
+    assert "sla.events: WRITE not granted" in str(refused.value)
+    assert f"group {namespace.prefix}intake" in str(refused.value)
 
 
 async def test_a_wrong_password_opens_nothing(namespace):
