@@ -1,4 +1,8 @@
-"""Rule sets: one readable file each in law/rule_sets, chosen by the date of reception. A new one needs no code."""
+"""Rule sets: one readable file each in law/rule_sets, chosen by the date of reception. A new one needs no code.
+
+A rule set that dossiers were received under is not edited: a decree that amends it is a new file with its own
+code and `valid_from`, and the old one gets its `valid_to`. So no dossier changes its rules unnoticed.
+"""
 
 import hashlib
 import tomllib
@@ -111,10 +115,15 @@ class RuleSet:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
     @classmethod
-    def parse(cls, text: str, *, base: Mapping[str, Any] | None = None) -> Self:
-        """Return the rule set of a file's text; `base` gives the rules of the one it extends."""
+    def parse(cls, text: str, *bases: str) -> Self:
+        """Return the rule set of a file's text; `bases` are the texts it extends, the nearest first.
+
+        Its digest covers all of them.
+        """
         head = tomllib.loads(text)
-        rules = {**(base or {}), **head["rules"]}
+        rules: dict[str, Any] = {}
+        for each in (*reversed(bases), text):
+            rules |= tomllib.loads(each)["rules"]
         unknown = rules.keys() - {field.name for field in fields(cls)}
         if unknown:
             raise ValueError(f"rule set {head['code']}: unknown rules {sorted(unknown)}")
@@ -125,7 +134,7 @@ class RuleSet:
             valid_from=head["valid_from"],
             valid_to=head.get("valid_to"),
             general=head["general"],
-            sha256=hashlib.sha256(text.encode()).hexdigest(),
+            sha256=hashlib.sha256("".join((text, *bases)).encode()).hexdigest(),
             bases=MappingProxyType(
                 {key: Basis(rule.get("ground"), rule.get("note")) for key, rule in rules.items()}
             ),
@@ -189,14 +198,12 @@ class RuleSets:
 def read_rule_sets(folder: Path) -> RuleSets:
     """Return the rule sets of a folder's files."""
     texts = {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.toml"))}
-    return RuleSets(RuleSet.parse(text, base=_inherited(text, texts)) for text in texts.values())
+    return RuleSets(RuleSet.parse(text, *_bases(text, texts)) for text in texts.values())
 
 
-def _inherited(text: str, texts: Mapping[str, str]) -> dict[str, Any]:
+def _bases(text: str, texts: Mapping[str, str]) -> list[str]:
     parent = tomllib.loads(text).get("extends")
-    if parent is None:
-        return {}
-    return {**_inherited(texts[parent], texts), **tomllib.loads(texts[parent])["rules"]}
+    return [texts[parent], *_bases(texts[parent], texts)] if parent else []
 
 
 @cache

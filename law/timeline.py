@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from law.moments import DAY, day_date
+from law.moments import DAY
 
 Session = tuple[int, int]
 """Opening and closing, in ticks after midnight; half-open."""
@@ -66,7 +66,7 @@ class Timeline:
     def worked(self, tick: int) -> int:
         """Return the time worked from the beginning of the calendar until `tick`."""
         if not self.start <= tick <= self.end:
-            raise OutsideCalendarError(f"calendar does not know {day_date(tick // DAY)}")
+            raise OutsideCalendarError("the calendar does not know this day")
         at = bisect_right(self._opens, tick) - 1
         if at < 0:
             return 0
@@ -97,14 +97,14 @@ class Timeline:
         """Return `tick` if work is going on then, else the next opening."""
         at = bisect_right(self._closes, tick)
         if tick < self.start or at == len(self._opens):
-            raise OutsideCalendarError(f"calendar knows no opening after {day_date(tick // DAY)}")
+            raise OutsideCalendarError("the calendar knows no opening after this day")
         opens = self._opens[at]
         return max(tick, opens)
 
     def _index(self, day: int) -> int:
         at = day - self.first
         if not 0 <= at < len(self._rolled):
-            raise OutsideCalendarError(f"calendar does not know {day_date(day)}, or no working day after it")
+            raise OutsideCalendarError("the calendar does not know this day, or no working day after it")
         return at
 
     def add_days(self, day: int, amount: int) -> int:

@@ -37,6 +37,7 @@ def fold(facts: Iterable[Fact], terms: Terms | Uncomputable) -> Answer:
         walk.over(cast.rest)
         if cast.end is not None:
             walk.stop(cast.end)
+            walk.over(cast.apologies)
         return _answer(cast, walk)
     except OutsideCalendarError:
         return _uncomputable(cast, Uncomputable.OUTSIDE_CALENDAR)

@@ -11,6 +11,10 @@ _TICK = attrgetter("tick")
 _ENDINGS = frozenset({FactKind.RESOLVED, FactKind.REFUSED, FactKind.WITHDRAWN, FactKind.STOPPED})
 _ROLES = _ENDINGS | {FactKind.RECEIVED, FactKind.RETURNED, FactKind.VOIDED, FactKind.CORRECTED}
 _QUESTIONS = frozenset({FactKind.INTAKE_SUPPLEMENT_REQUESTED, FactKind.SUPPLEMENT_REQUESTED})
+_BEFOREHAND = frozenset(
+    {FactKind.INTAKE_SUPPLEMENT_REQUESTED, FactKind.SUPPLEMENT_PROVIDED, FactKind.PAYMENT_MADE}
+)
+"""What is usual before reception: the counter has an online filing completed before it receives it."""
 _NEVER = 1 << 62
 
 
@@ -27,10 +31,12 @@ def _is_tangled(ordered: list[Fact]) -> bool:
 class Cast:
     """The facts of a dossier with their roles: reception, end, those between in order, and those left aside.
 
+    `apologies` are letters that went out after the end.
+
     Of rival endings the earliest in order is the end; a return without any ending stands for it.
     """
 
-    __slots__ = ("end", "ignored", "received", "received_tick", "rest", "voided")
+    __slots__ = ("apologies", "end", "ignored", "received", "received_tick", "rest", "voided")
 
     def __init__(self, facts: Iterable[Fact]) -> None:
         self.received: Fact | None = None
@@ -38,6 +44,7 @@ class Cast:
         self.end: Fact | None = None
         self.voided: Fact | None = None
         self.rest: list[Fact] = []
+        self.apologies: list[Fact] = []
         self.ignored: list[Remark] = []
         ordered = sorted(facts, key=_TICK)
         self._bound(self._deal(self._settled(ordered) if _is_tangled(ordered) else ordered))
@@ -123,13 +130,20 @@ class Cast:
         for fact in self.rest:
             tick = fact.tick
             if tick < since:
-                self.ignored.append(Remark(Note.BEFORE_RECEPTION, fact))
+                if fact.kind not in _BEFOREHAND:
+                    self.ignored.append(Remark(Note.BEFORE_RECEPTION, fact))
             elif tick > until or (tick == until and fact.rank > rank):
-                self.ignored.append(Remark(Note.AFTER_END, fact))
+                self._after_end(fact)
             else:
                 lived.append(fact)
                 is_taken_back = is_taken_back or fact.kind is FactKind.SUPPLEMENT_CANCELLED
         self.rest = self._without_taken_back(lived) if is_taken_back else lived
+
+    def _after_end(self, fact: Fact) -> None:
+        if fact.kind is FactKind.APOLOGISED:
+            self.apologies.append(fact)
+        else:
+            self.ignored.append(Remark(Note.AFTER_END, fact))
 
     def _without_taken_back(self, facts: list[Fact]) -> list[Fact]:
         """Drop each supplement request that was taken back while still open, with its taking back."""

@@ -317,12 +317,26 @@ def test_the_clock_stops_at_the_decision_and_not_at_the_return() -> None:
 
 def test_facts_after_the_end_and_before_reception_are_listed() -> None:
     odd = answer(
-        NEW, "2026-03-03 09:00 supplement_requested", RECEIVED, "2026-03-03 10:00 resolved",
+        NEW, "2026-03-03 09:00 payment_requested", RECEIVED, "2026-03-03 10:00 resolved",
         "2026-03-09 09:00 resolved", "2026-03-10 09:00 supplement_requested",
     )  # fmt: skip
 
     assert show(odd.ended_at) == "2026-03-09 09:00"  # type: ignore[arg-type]
     assert sorted(ignored(odd)) == [Note.AFTER_END, Note.BEFORE_RECEPTION, Note.BEFORE_RECEPTION]
+
+
+def test_completing_an_online_filing_before_its_reception_is_usual() -> None:
+    online = answer(
+        NEW, "2026-03-02 09:00 intake_supplement_requested", "2026-03-03 09:00 supplement_provided", RECEIVED
+    )
+
+    assert (ignored(online), online.restarts, due(online)) == ([], 0, "2026-03-11 17:00")
+
+
+def test_an_apology_after_a_late_end_is_kept_as_too_late() -> None:
+    late = answer(NEW, RECEIVED, "2026-03-13 09:00 resolved", "2026-03-13 10:00 apologised")
+
+    assert (ignored(late), flagged(late)) == ([], [Note.APOLOGY_TOO_LATE])
 
 
 def test_ending_while_waiting_is_not_late() -> None:
