@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 TOOLS := .venv-tools/bin
 PIP_FLAGS := --quiet --disable-pip-version-check --require-hashes
-CODE := contracts law libs services cli deploy bench tests
+CODE := $(wildcard contracts law libs services cli deploy bench tests)
 
 help:  ## what can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
