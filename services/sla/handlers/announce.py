@@ -8,6 +8,7 @@ said before and no longer holds is taken back by ClockRevised with the whole sna
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from contracts import sla
@@ -41,9 +42,12 @@ class Said(NamedTuple):
     restarts: int
 
 
+_SAID = attrgetter(*Said._fields)
+
+
 def said(row: Row) -> Said:
     """Return what a row says at this moment."""
-    return Said(*(getattr(row, name) for name in Said._fields))
+    return Said(*_SAID(row))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +165,11 @@ def utter(row: Row, statement: Statement, now: datetime) -> SlaEvent:
 
 def snapshot(row: Row, between: ClockState | None = None) -> dict[str, Any]:
     """Return the content of a row's snapshot; `between` is a state that another statement ends at once."""
-    values = {name: getattr(row, name) for name in _SNAPSHOT}
+    values = dict(zip(_SNAPSHOT, _CONTENT(row), strict=True))
     if between is not None:
         values |= {"state": between, "outcome": None, "ended_at": None, "ending": None, "overdue": False}
     return values
 
 
 _SNAPSHOT = tuple(Snapshot.model_fields)
+_CONTENT = attrgetter(*_SNAPSHOT)

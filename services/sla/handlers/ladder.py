@@ -10,7 +10,7 @@ from typing import Any
 from contracts.sla import ClockState, Rung
 from law.moments import to_moment, to_tick
 from law.rule_set import OnExpiry
-from services.sla.domain.alarms import ladder
+from services.sla.domain.alarms import rungs
 from services.sla.domain.answer import Answer
 from services.sla.store.dossiers import Row
 
@@ -57,7 +57,7 @@ def silence(row: Row, *, now: datetime) -> None:
 def steps_of(answer: Answer) -> list[Step]:
     """Return every rung by moment: the ladder while the clock runs, the end of the wait while it waits."""
     if answer.state is ClockState.RUNNING:
-        return [[alarm.rung.value, to_tick(alarm.at)] for alarm in ladder(answer)]
+        return [[rung.value, tick] for tick, rung in rungs(answer)]
     if answer.state is ClockState.PAUSED and answer.wait_expires_at is not None and answer.terms is not None:
         rules = answer.terms.rule_set
         if rules.on_expiry is not OnExpiry.WAIT:
