@@ -1,0 +1,1 @@
+"""The whole system, started and asked as people do it."""
