@@ -7,6 +7,7 @@ from random import Random
 
 from cli.client import Client
 from cli.errors import CliError
+from cli.walking import walk_to_result
 from deploy.seed.live import filing
 from libs.clock import VN
 from libs.ids import uuid7
@@ -72,12 +73,7 @@ class Simulator:
         self.plans = [plan for plan in self.plans if plan.at > now]
         for plan in ripe:
             try:
-                self.officer.request(
-                    "POST",
-                    f"/routing/api/v1/dossiers/{plan.code}/resolve",
-                    json={"result": "granted"},
-                    headers={"Idempotency-Key": str(uuid7())},
-                )
+                walk_to_result(self.officer, plan.code)
             except CliError as error:
                 self.tell(f"{_clock(now)}  ! {plan.code}  {error}")
             else:
