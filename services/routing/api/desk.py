@@ -21,8 +21,8 @@ async def desk(
     catalogue: CatalogueDep,
     runtime: RuntimeDep,
     unit: Annotated[str | None, Query(max_length=80)] = None,
-    mine: Annotated[bool, Query(description="Chỉ việc của tôi")] = False,  # noqa: FBT002
-    wait_expired: Annotated[bool, Query(description="Chỉ hồ sơ quá hạn chờ bổ sung")] = False,  # noqa: FBT002
+    mine: Annotated[bool, Query(description="Chỉ việc của tôi")] = False,
+    wait_expired: Annotated[bool, Query(description="Chỉ hồ sơ quá hạn chờ bổ sung")] = False,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> dict[str, Any]:

@@ -54,7 +54,7 @@ async def act(
     except NotFoundError:
         raise
     except DomainError as error:
-        return await _page(code, identity, runtime, catalogue, errors=[error])
+        return await _page(code, identity, runtime, catalogue, errors=[error], tried=step)
     return RedirectResponse(f"/routing/ho-so/{code}?xong={step}", status_code=303)
 
 
@@ -64,9 +64,10 @@ def _require_role(identity: Identity) -> None:
 
 
 async def _page(
-    code: str, identity: Identity, runtime: Runtime, catalogue: Catalogue, *, done: str = "", errors: Any = ()
+    code: str, identity: Identity, runtime: Runtime, catalogue: Catalogue, **said: Any
 ) -> HTMLResponse:
     now = utcnow()
+    said = {"done": "", "errors": (), "tried": ""} | said
     async with runtime.pool.acquire() as conn:
         dossier_id = await finding.find(conn, code, identity.scope(catalogue))
         if dossier_id is None:
@@ -77,11 +78,9 @@ async def _page(
     return page(
         words.ENV,
         "dossier.html",
-        status=errors[0].status if errors else 200,
+        status=said["errors"][0].status if said["errors"] else 200,
         identity=identity,
         now=now,
-        errors=errors,
-        done=done,
         code=code,
         etag=f'"{row.seq}"',
         dossier=dossier,
@@ -92,6 +91,7 @@ async def _page(
         requests=[_request(r) for r in dossier.requests.values()],
         may=_may(dossier, identity, catalogue),
         words=words,
+        **said,
     )
 
 

@@ -13,7 +13,9 @@ from tests.unit.services.routing import makers
 async def test_counts_tell_what_was_said_and_applied_group_by_group(desk: Desk, client: httpx.AsyncClient):  # noqa: F811
     auditor = Browser(client, token(Role.OPERATOR, units=("*",)))
     dossiers = [uuid4() for _ in range(40)]
-    await desk.hear(*(e for d in dossiers for e in (makers.imported(d), makers.history(d))), makers.import_ended(0))
+    await desk.hear(
+        *(e for d in dossiers for e in (makers.imported(d), makers.history(d))), makers.import_ended(0)
+    )
 
     totals = await auditor.ask("GET", "/counts")
     groups = (await auditor.ask("GET", "/counts/buckets?emitter=intake"))["buckets"]

@@ -60,7 +60,7 @@ def topics(dossiers: list[UUID]) -> tuple[list[DossierEvent], list[DossierEvent]
 
 
 def woven(seed: int, first: list[DossierEvent], second: list[DossierEvent]) -> list[DossierEvent]:
-    chance, left, right = random.Random(seed), list(first), list(second)  # noqa: S311
+    chance, left, right = random.Random(seed), list(first), list(second)
     mixed = []
     while left or right:
         source = left if left and (not right or chance.random() < 0.5) else right
@@ -77,7 +77,7 @@ async def test_every_weave_and_every_cut_ends_in_the_same_state(
     await plain.hear(*intake)
     await plain.hear(*sla)
 
-    chance, rest = random.Random(seed), woven(seed, intake, sla)  # noqa: S311
+    chance, rest = random.Random(seed), woven(seed, intake, sla)
     while rest:
         size = chance.randint(1, 6)
         await mixed.hear(*rest[:size])

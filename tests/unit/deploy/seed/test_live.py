@@ -9,7 +9,7 @@ TODAY = {each.code: each for each in procedures() if each.valid_to is None}
 
 
 def _many(count=400, **how):
-    rng = Random(3)  # noqa: S311
+    rng = Random(3)
     return [filing(rng, **how) for _ in range(count)]
 
 

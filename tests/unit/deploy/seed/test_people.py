@@ -4,7 +4,7 @@ from deploy.seed.people import applicant
 
 
 def test_nobody_could_be_a_real_person():
-    rng = Random(1)  # noqa: S311
+    rng = Random(1)
 
     for _ in range(500):
         person = applicant(rng, commune="xã Ea Ktur")
@@ -17,6 +17,6 @@ def test_nobody_could_be_a_real_person():
 
 
 def test_the_same_seed_makes_the_same_people():
-    people = [applicant(Random(7), commune="x") for _ in range(2)]  # noqa: S311
+    people = [applicant(Random(7), commune="x") for _ in range(2)]
 
     assert people[0] == people[1]
