@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -80,7 +81,9 @@ class Stack:
     def motcua(self, *arguments: str, limit: float = 240) -> str:
         """Run `motcua …`, which must succeed, and return what it printed."""
         done = self.run(*arguments, limit=limit)
-        assert done.returncode == 0, f"motcua {' '.join(arguments)}: {done.stdout}\n{done.stderr}"
+        assert done.returncode == 0, (
+            f"motcua {' '.join(arguments)}: {done.stdout}\n{done.stderr}{logged(done.stderr)}"
+        )
         return done.stdout
 
     def up(self) -> str:
@@ -120,6 +123,12 @@ class Stack:
         """Stop what runs and delete what it has kept."""
         fresh.wipe(self.settings)
         shutil.rmtree(locate(self.settings).base, ignore_errors=True)
+
+
+def logged(sentence: str) -> str:
+    """Return the end of the log that a sentence points to: the folder is gone when a person looks."""
+    logs = [Path(name) for name in re.findall(r"\bsee (\S+?\.log)", sentence)]
+    return "".join(f"\n{log.name}:\n{log.read_text()[-3000:]}" for log in logs if log.exists())
 
 
 def free_port() -> int:
