@@ -32,6 +32,7 @@ _FIELDS = (
     "procedure_code",
     "channel",
     "receiving_unit",
+    "competent_unit",
     "parcel_commune",
     "applicant_commune",
     "note",
