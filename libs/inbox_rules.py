@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from contracts.envelope import DossierEvent
@@ -32,8 +33,7 @@ class Fault(StrEnum):
     POISON = "poison"
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One Kafka record, its topic named without the prefix."""
 
     topic: str
@@ -75,8 +75,7 @@ class Letter:
         return BY_NAME[self.topic].emitter
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(NamedTuple):
     """How far a dossier's events of one emitter are applied; `recent` ends with the last id's last 8 bytes."""
 
     seq: int = 0
