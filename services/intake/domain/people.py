@@ -29,13 +29,12 @@ def words(name: str) -> list[str]:
 def sort_key(name: str) -> bytes:
     """Return bytes that sort names as a Vietnamese list does: given name first, letters before tones."""
     syllables = tidy(name).lower().split()
-    order = syllables[-1:] + syllables[:-1]
-    split = [_syllable(syllable) for syllable in order]
-    return (
-        b"\x00".join(letters for letters, _ in split)
-        + b"\x00\x00"
-        + b"\x00".join(tones for _, tones in split)
-    )
+    return _part(syllables[-1:]) + b"\x00\x00" + _part(syllables[:-1])
+
+
+def _part(syllables: list[str]) -> bytes:
+    split = [_syllable(syllable) for syllable in syllables]
+    return b"\x00".join([*(letters for letters, _ in split), b"", *(tones for _, tones in split)])
 
 
 def _syllable(syllable: str) -> tuple[bytes, bytes]:

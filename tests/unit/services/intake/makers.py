@@ -5,9 +5,10 @@ from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from contracts.catalogue import CatalogueItem, ProcedureItem, UnitItem
+from contracts.catalogue import CatalogueItem, ProcedureItem
 from contracts.codes import Service
 from deploy.seed.items import items
+from deploy.seed.items import units as seed_units
 from law.rule_set import rule_sets
 from libs.catalogue import Catalogue
 from services.intake.domain.lawbook import LawBook
@@ -21,11 +22,7 @@ NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 @cache
 def catalogue_items() -> tuple[CatalogueItem, ...]:
     """The seed's procedures, calendar, and units of two provinces."""
-    units = [
-        item
-        for item in items(Service.ROUTING)
-        if isinstance(item, UnitItem) and item.data.province in {"N66", "P49"}
-    ]
+    units = [item for item in seed_units() if item.data.province in {"N66", "P49"}]
     return (*units, *items(Service.INTAKE), *items(Service.SLA))
 
 
@@ -48,7 +45,13 @@ def form(**over: Any) -> dict[str, Any]:
         "address": "Số 1, đường Không Có Thật",
         **over.pop("applicant", {}),
     }
-    return {"procedure_code": BIRTH, "channel": "counter", "receiving_unit": WARD, "applicant": applicant, **over}
+    return {
+        "procedure_code": BIRTH,
+        "channel": "counter",
+        "receiving_unit": WARD,
+        "applicant": applicant,
+        **over,
+    }
 
 
 def procedure_item(code: str, **over: Any) -> ProcedureItem:
