@@ -1,5 +1,6 @@
 """A list as CSV or XLSX, in flat memory: typed dates, no formula injection, one header."""
 
+import asyncio
 import csv
 import io
 import tempfile
@@ -17,6 +18,7 @@ BOM = "\ufeff"
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 _CHUNK = 1 << 16
 _WIDTH = 20
+_ROWS = 500
 
 
 class Format(StrEnum):
@@ -82,6 +84,11 @@ class Sheet:
         for column, value in enumerate(row):
             self._write(column, value)
 
+    def add_all(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Write some rows."""
+        for row in rows:
+            self.add(row)
+
     def _write(self, column: int, value: object) -> None:
         at = (self._row, column)
         if isinstance(value, datetime):
@@ -133,11 +140,17 @@ async def _csv(
 
 
 async def _xlsx(name: str, header: Sequence[str], rows: AsyncIterable[Sequence[Any]]) -> AsyncIterator[bytes]:
+    """Write in a thread: a long list must not hold up whatever else this process does."""
     with tempfile.TemporaryFile() as file:
         sheet = Sheet(file, name, header)
+        pending: list[Sequence[Any]] = []
         async for row in rows:
-            sheet.add(row)
-        sheet.close()
+            pending.append(row)
+            if len(pending) == _ROWS:
+                await asyncio.to_thread(sheet.add_all, pending)
+                pending = []
+        await asyncio.to_thread(sheet.add_all, pending)
+        await asyncio.to_thread(sheet.close)
         file.seek(0)
         while chunk := file.read(_CHUNK):
             yield chunk
