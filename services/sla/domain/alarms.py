@@ -1,7 +1,9 @@
 """The ladder of alarms: which rung comes next, and when. Told rungs are never repeated without a reason."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -9,13 +11,13 @@ from contracts.sla import ClockState, Rung
 from law.deadline import Terms
 from law.moments import DAY, to_moment
 from law.reckoning import WallClock
-from law.timeline import OutsideCalendarError
+from law.timeline import OutsideCalendarError, Timeline
 from services.sla.domain.answer import Answer, SegmentKind
 
 OVERDUE = frozenset({Rung.OVERDUE, Rung.OVERDUE_5, Rung.OVERDUE_10})
 """Rungs that state a lateness: never muted, and said anew when the deadline had moved and passed again."""
 
-_WORKING_DAYS = {Rung.TWO_DAYS: 2, Rung.ONE_DAY: 1, Rung.TODAY: 0, Rung.OVERDUE_5: 5, Rung.OVERDUE_10: 10}
+_WORKING_DAYS = {Rung.TWO_DAYS: -2, Rung.ONE_DAY: -1, Rung.TODAY: 0, Rung.OVERDUE_5: 5, Rung.OVERDUE_10: 10}
 
 
 class Alarm(NamedTuple):
@@ -40,14 +42,35 @@ def rungs(answer: Answer) -> list[tuple[int, Rung]]:
     terms, due, late = answer.terms, answer.due, answer.late
     if terms is None or due is None or late is None or answer.state is not ClockState.RUNNING:
         return []
+    names, line = terms.rule_set.ladder, terms.calendar.timeline
     start = answer.runs[-1].start
-    found = []
-    for name in terms.rule_set.ladder:
-        rung = Rung(name)
-        tick = _tick(rung, answer, terms, due=due, late=late)
-        if tick is not None and (rung in OVERDUE or start < tick < late):
-            found.append((tick, rung))
+    by_days = _by_days(line, names, due // DAY, (late - 1) // DAY)
+    found = [(tick, rung) for tick, rung in by_days if rung in OVERDUE or start < tick < late]
+    if Rung.OVERDUE in names:
+        found.append((late, Rung.OVERDUE))
+    if Rung.HALF in names and (half := _half_rung(answer, terms)) is not None and start < half < late:
+        found.append((half, Rung.HALF))
     return sorted(found, key=itemgetter(0))
+
+
+@lru_cache(maxsize=8192)
+def _by_days(line: Timeline, names: tuple[str, ...], due: int, late: int) -> tuple[tuple[int, Rung], ...]:
+    """Return the rungs that lie whole working days off, at openings: many dossiers share their days."""
+    found = []
+    for rung, days in _WORKING_DAYS.items():
+        if rung in names:
+            day = late if rung in OVERDUE else due
+            with suppress(OutsideCalendarError):
+                found.append((line.day_open(line.add_days(day, days)), rung))
+    return tuple(found)
+
+
+def _half_rung(answer: Answer, terms: Terms) -> int | None:
+    try:
+        half = _half(answer, terms)
+        return half if isinstance(terms.reckoning, WallClock) else terms.calendar.timeline.opening(half)
+    except OutsideCalendarError:
+        return None
 
 
 def next_alarm(answer: Answer, *, told: Mapping[Rung, datetime], now: datetime) -> Alarm | None:
@@ -71,22 +94,6 @@ def next_alarm(answer: Answer, *, told: Mapping[Rung, datetime], now: datetime) 
 def passed(answer: Answer, *, by: datetime) -> dict[Rung, datetime]:
     """Return the rungs reached by a moment, to be marked as told in silence (for an imported dossier)."""
     return {alarm.rung: alarm.at for alarm in ladder(answer) if alarm.at <= by}
-
-
-def _tick(rung: Rung, answer: Answer, terms: Terms, *, due: int, late: int) -> int | None:
-    """Return the moment of a rung; None when it lies beyond the known calendar."""
-    line = terms.calendar.timeline
-    try:
-        if rung is Rung.OVERDUE:
-            return late
-        if rung is Rung.HALF:
-            half = _half(answer, terms)
-            return half if isinstance(terms.reckoning, WallClock) else line.opening(half)
-        if rung in OVERDUE:
-            return line.day_open(line.add_days((late - 1) // DAY, _WORKING_DAYS[rung]))
-        return line.day_open(line.add_days(due // DAY, -_WORKING_DAYS[rung]))
-    except OutsideCalendarError:
-        return None
 
 
 def _half(answer: Answer, terms: Terms) -> int:
