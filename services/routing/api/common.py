@@ -14,23 +14,13 @@ from libs.idempotency import Once, once_of, run_once
 from libs.identity import Identity, require
 from libs.paging import etag
 from services.routing.handlers.commands import Commands, Order, Step, answer_of
-from services.routing.handlers.reference import Reference
+from services.routing.handlers.reference import Reference, reference_of
 
 WORKERS = (Role.OFFICER, Role.SUPERVISOR, Role.CLERK)
 READERS = (Role.OFFICER, Role.SUPERVISOR, Role.CLERK, Role.INSPECTOR, Role.OPERATOR, Role.ADMIN)
 Reader = Annotated[Identity, Depends(require(*READERS))]
 Worker = Annotated[Identity, Depends(require(*WORKERS))]
 Code = Annotated[str, Path(max_length=80, description="Mã hồ sơ")]
-
-
-def reference_of(request: Request) -> Reference:
-    """Return the reference data of this application, made once."""
-    state = request.app.state
-    if not hasattr(state, "reference"):
-        runtime = runtime_of(request)
-        state.reference = Reference(lambda: runtime.catalogue)
-    reference: Reference = state.reference
-    return reference
 
 
 ReferenceDep = Annotated[Reference, Depends(reference_of)]

@@ -23,6 +23,7 @@ async def desk(
     unit: Annotated[str | None, Query(max_length=80)] = None,
     mine: Annotated[bool, Query(description="Chỉ việc của tôi")] = False,
     wait_expired: Annotated[bool, Query(description="Chỉ hồ sơ quá hạn chờ bổ sung")] = False,
+    asked: Annotated[bool, Query(description="Chỉ hồ sơ đang chờ ý kiến")] = False,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> dict[str, Any]:
@@ -32,6 +33,7 @@ async def desk(
         officer=identity.staff_id if mine else None,
         after=place_of(decode_cursor(cursor, 2)),
         only_expired=wait_expired,
+        only_asked=asked,
         limit=limit + 1,
     )
     now = utcnow()

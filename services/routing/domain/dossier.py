@@ -157,6 +157,13 @@ class Dossier:
         """Return since when the present (or last) holder has it."""
         return self.custody[-1].since if self.custody else None
 
+    @property
+    def asked_units(self) -> list[str]:
+        """Return the units whose opinion is still awaited, by code."""
+        if not self.requests or not self.is_open:
+            return []
+        return sorted({r.unit for r in self.requests.values() if r.is_open and r.unit is not None})
+
     def asked(self, kind: Ask) -> list[Request]:
         """Return the requests of a kind that count (cancelled ones were never made)."""
         return [r for r in self.requests.values() if r.kind is kind and not r.cancelled]

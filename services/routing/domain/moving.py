@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from contracts.codes import Reason
 from contracts.routing import DossierMoved
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.say import Say
@@ -41,6 +42,15 @@ def moves(dossier: Dossier, *, units: UnitTree, today: date) -> list[tuple[date,
             found.append((succession.on, code, succession.to_unit))
             todo.append(succession.to_unit)
     return sorted(found)
+
+
+def corrected(dossier: Dossier, before: Dossier, at: datetime) -> list[Say]:
+    """Return what a correction of the competent unit means for a leg it had not finished: it passes to the right one."""
+    old, new, leg = before.competent_unit, dossier.competent_unit, dossier.leg
+    if not dossier.is_open or leg is None or not old or old == new or leg.unit != old:
+        return []
+    data = DossierMoved.Data(from_unit=old, to_unit=new, reason=Reason.MISTAKEN_ENTRY)
+    return [Say(DossierMoved, at, data)]
 
 
 def say_moved(at: datetime, old: str, new: str) -> Say:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from contracts.codes import Origin
 from contracts.envelope import DossierEvent
-from contracts.intake import DossierReceived, HistoryImported, ImportEnded, IntakeEvent
+from contracts.intake import DossierCorrected, DossierReceived, HistoryImported, ImportEnded, IntakeEvent
 from contracts.routing import ImportRouted, LegAssigned, RoutingEvent
 from contracts.sla import SlaEvent, Snapshot
 from libs import outbox
@@ -20,6 +20,7 @@ from libs.ids import derived_id, uuid7
 from services.routing import metrics
 from services.routing.domain.desks import choose
 from services.routing.domain.history import History
+from services.routing.domain.moving import corrected
 from services.routing.domain.process import Rulebook, open_leg
 from services.routing.domain.say import Say
 from services.routing.handlers.moving import pass_on
@@ -52,8 +53,11 @@ class Hearing:
         book = self._reference.book
         for event in news:
             talk = talks[event.subject]
+            before = talk.dossier() if isinstance(event, DossierCorrected) else None
             talk.row.add(event)
             _answer(talk, event, book)
+            if before is not None:
+                talk.say(corrected(talk.dossier(), before, event.time))
         await _assign(conn, talks)
         await finish(conn, list(talks.values()))
 

@@ -20,7 +20,12 @@ from services.routing.store import finding
 
 router = APIRouter()
 _ROWS = 50
-VIEWS = (("", "Tất cả"), ("mine", "Việc của tôi"), ("expired", "Quá hạn chờ bổ sung"))
+VIEWS = (
+    ("", "Tất cả"),
+    ("mine", "Việc của tôi"),
+    ("expired", "Quá hạn chờ bổ sung"),
+    ("asked", "Chờ ý kiến"),
+)
 
 
 @router.get("/")
@@ -65,6 +70,7 @@ def _query(identity: Identity, units: finding.Scope, view: str, cursor: str | No
         officer=identity.staff_id if view == "mine" else None,
         after=place_of(decode_cursor(cursor, 2)),
         only_expired=view == "expired",
+        only_asked=view == "asked",
         limit=_ROWS + 1,
     )
 

@@ -18,7 +18,7 @@ from libs.ui import page
 from services.routing.domain.dossier import Dossier, Leg
 from services.routing.domain.fold import fold
 from services.routing.handlers.commands import Commands, Order
-from services.routing.handlers.reference import Reference
+from services.routing.handlers.reference import reference_of
 from services.routing.pages import words
 from services.routing.pages.steps import STEPS, step_of
 from services.routing.store import dossiers, finding
@@ -50,7 +50,7 @@ async def act(
         wanted = step_of(step, form)
         order = Order(code=code, identity=identity, if_match=form.get("etag"))
         async with transaction(runtime.pool) as conn:
-            await Commands(Reference(lambda: catalogue)).carry_out(conn, order, wanted)
+            await Commands(reference_of(request)).carry_out(conn, order, wanted)
     except NotFoundError:
         raise
     except DomainError as error:

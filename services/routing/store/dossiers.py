@@ -23,11 +23,12 @@ _COLUMNS = (
 _NAMES = ", ".join(name for name, _ in _COLUMNS)
 _ARRAYS = ", ".join(f"${n}::{kind}[]" for n, (_, kind) in enumerate(_COLUMNS, 4))
 _SAVE = f"""
-INSERT INTO dossier AS d (id, seq, facts, {_NAMES})
-SELECT i, s, f::jsonb, {_NAMES} FROM unnest($1::uuid[], $2::int[], $3::text[], {_ARRAYS}) AS x(i, s, f, {_NAMES})
+INSERT INTO dossier AS d (id, seq, facts, {_NAMES}, asked_units)
+SELECT i, s, f::jsonb, {_NAMES}, string_to_array(asked, ' ')
+FROM unnest($1::uuid[], $2::int[], $3::text[], {_ARRAYS}, ${len(_COLUMNS) + 4}::text[]) AS x(i, s, f, {_NAMES}, asked)
 ORDER BY i
 ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, facts = d.facts || excluded.facts,
-{", ".join(f"{name} = excluded.{name}" for name, _ in _COLUMNS)}
+{", ".join(f"{name} = excluded.{name}" for name, _ in _COLUMNS)}, asked_units = excluded.asked_units
 """
 
 
@@ -105,4 +106,5 @@ def _values(dossier: Dossier) -> tuple[Any, ...]:
         working.due_at if working else None,
         request.at if request else None,
         len(dossier.ignored),
+        " ".join(dossier.asked_units),
     )

@@ -13,18 +13,19 @@ Scope = frozenset[str] | None
 
 _MINE = """
 ($2::text[] IS NULL OR competent_unit = ANY($2) OR leg_unit = ANY($2) OR holder = ANY($2) OR under_way_to = ANY($2)
- OR receiving_unit = ANY($2))
+ OR receiving_unit = ANY($2) OR asked_units && $2)
 """
 _FIND = f"SELECT id FROM dossier WHERE code = $1 AND {_MINE} ORDER BY id LIMIT 1"
 _SHOWN = """
 id, code, procedure_code, field, channel, receiving_unit, competent_unit, received_at, stage, holder, holder_since,
 under_way_to, leg_no, leg_role, leg_unit, leg_officer, leg_due_at, waiting_since, clock_state, due_current, late_at,
-wait_expired_at, appointment_at, sort_due, seq
+wait_expired_at, appointment_at, asked_units, sort_due, seq
 """
 _DESK = f"""
 SELECT {_SHOWN} FROM dossier
 WHERE stage IN ('open', 'waiting')
-  AND ($1::text[] IS NULL OR leg_unit = ANY($1))
+  AND ($1::text[] IS NULL OR leg_unit = ANY($1) OR ($7 AND asked_units && $1))
+  AND (NOT $7 OR cardinality(asked_units) > 0)
   AND ($2::uuid IS NULL OR leg_officer = $2)
   AND ($3::timestamptz IS NULL OR (sort_due, id) > ($3, $4::uuid))
   AND (NOT $5 OR wait_expired_at IS NOT NULL)
@@ -47,6 +48,8 @@ class DeskQuery:
     officer: UUID | None = None
     after: tuple[datetime, UUID] | None = None
     only_expired: bool = False
+    only_asked: bool = False
+    """Those that wait for an opinion, also for one of the units themselves."""
     limit: int = 50
 
 
@@ -64,7 +67,14 @@ async def desk(conn: Connection, query: DeskQuery) -> Sequence[Any]:
     """Return open legs by due moment (those without one last)."""
     due, dossier = query.after or (None, None)
     rows: Sequence[Any] = await conn.fetch(
-        _DESK, _list(query.units), query.officer, due, dossier, query.only_expired, query.limit
+        _DESK,
+        _list(query.units),
+        query.officer,
+        due,
+        dossier,
+        query.only_expired,
+        query.limit,
+        query.only_asked,
     )
     return rows
 

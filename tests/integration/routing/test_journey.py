@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from contracts.codes import Role
-from contracts.intake import SupplementProvided
+from contracts.intake import DossierCorrected, SupplementProvided
 from libs.clock import utcnow
 from libs.http import routes_without_rule
 from libs.identity import Identity, issue, new_key
@@ -236,3 +236,39 @@ async def test_the_desk_pages_through_open_legs_by_due_moment(desk: Desk, office
     shown = [row["code"] for row in page["rows"] + rest["rows"]]
     assert shown == [codes[1], codes[0], codes[2], codes[3]]
     assert rest["cursor"] is None
+
+
+async def test_the_agency_that_is_asked_sees_the_dossier_until_it_has_answered(
+    desk: Desk, officer: Browser, taxman: Browser
+):
+    code = await live(desk, procedure_code="1.001193")
+    body = {"unit": TAX, "answer_by": (utcnow() + timedelta(days=2)).isoformat()}
+    await taxman.ask("GET", f"/dossiers/{code}", 404)
+
+    asked = await officer.ask("POST", f"/dossiers/{code}/consultations", 201, json=body)
+    assert [row["code"] for row in (await taxman.ask("GET", "/desk?asked=true"))["rows"]] == [code]
+    await taxman.ask("POST", f"/dossiers/{code}/consultations/{asked['request']}/answer")
+
+    await taxman.ask("GET", f"/dossiers/{code}", 404)
+    requests = (await officer.ask("GET", f"/dossiers/{code}"))["requests"]
+    assert [r["open"] for r in requests] == [False]
+
+
+async def test_a_corrected_competent_unit_gets_the_leg(desk: Desk, officer: Browser):
+    event = makers.received(at=utcnow() - timedelta(hours=1), competent_unit=OTHER_WARD)
+    await desk.hear(event)
+    correction = makers.event(
+        DossierCorrected, event.subject, 2, utcnow(), reason="mistaken_entry", competent_unit=WARD
+    )
+
+    await desk.hear(correction)
+
+    shown = await officer.ask("GET", f"/dossiers/{event.data.code}")
+    assert shown["legs"][0]["unit"] == WARD
+    assert shown["competent_unit"] == WARD
+    [moved] = [e for e in await desk.said() if e.name == "DossierMoved"]
+    assert (moved.data.from_unit, moved.data.to_unit, moved.data.reason) == (
+        OTHER_WARD,
+        WARD,
+        "mistaken_entry",
+    )
