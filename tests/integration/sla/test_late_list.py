@@ -132,11 +132,12 @@ class TestFilters:
             assert await desk.codes() == [8]
             assert await desk.codes(unit="P01") == []
 
-    async def test_a_csv_holds_everything_with_a_mark_and_the_header(self, desk: Desk):
-        answer = await desk.http.get(LATE, params={"format": "csv"})
+    async def test_a_csv_holds_everything_and_a_mark_where_asked_for(self, desk: Desk):
+        plain = await desk.http.get(LATE, params={"format": "csv"})
+        answer = await desk.http.get(LATE, params={"format": "csv", "bom": "1"})
 
         text = answer.content.decode("utf-8-sig")
-        assert answer.content.startswith(b"\xef\xbb\xbf")
+        assert answer.content == b"\xef\xbb\xbf" + plain.content
         assert text.startswith(BEGINS)
         rows = list(csv.DictReader(io.StringIO(text)))
         assert len(rows) == 6
