@@ -6,16 +6,18 @@ from aiohttp import web
 
 from deploy.local import issuer, users
 from deploy.local.gateway_settings import GatewaySettings
+from deploy.local.problem_pages import problem_pages
 from deploy.local.proxy import Proxy
 from deploy.local.sign_in import SignIn
 from libs.clock import utcnow
+from libs.ui import environment
 
 _BIGGEST_FORM = 64 * 1024
 
 
 def build(settings: GatewaySettings) -> web.Application:
     """Return the gateway's application."""
-    app = web.Application(client_max_size=_BIGGEST_FORM)
+    app = web.Application(client_max_size=_BIGGEST_FORM, middlewares=[problem_pages(environment("login"))])
     proxy = Proxy(settings.routes)
     app.cleanup_ctx.append(proxy.lifespan)  # type: ignore[arg-type]
     sign_in = SignIn(issuer.load(settings.home), users.load(settings.home), utcnow)

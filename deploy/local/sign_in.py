@@ -18,11 +18,11 @@ from deploy.local.users import Users
 from libs.errors import SignInError
 from libs.identity import COOKIE, Identity, verify
 from libs.ui.assets import STATIC
+from libs.ui.policy import CONTENT_POLICY
 from libs.ui.templating import environment
 
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
-    " form-action 'self'; frame-ancestors 'none'",
+    "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
