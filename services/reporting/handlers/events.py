@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from contracts.envelope import DossierEvent
+from contracts.intake import ImportEnded
+from contracts.routing import ImportRouted
 from contracts.sla import ImportTimed
 from libs.db import Connection
 from services.reporting.domain.buckets import Bucket, buckets_of, day_of, moves
 from services.reporting.domain.projection import Place, Row, apply, matters
 from services.reporting.store import buckets, imports, rows
+
+_BARRIERS = frozenset({ImportEnded, ImportRouted, ImportTimed})
 
 
 async def on_events(conn: Connection, events: Sequence[DossierEvent], *, place: Place) -> None:
@@ -22,11 +26,8 @@ async def on_events(conn: Connection, events: Sequence[DossierEvent], *, place: 
     await rows.save(conn, known.values())
     await _move(conn, known, before)
     for event in events:
-        if type(event) is ImportTimed:  # isinstance on pydantic classes is slow, and this is the hot path
-            data = event.data
-            await imports.pass_barrier(
-                conn, data.batch, partition=data.partition, partitions=data.partitions, dossiers=data.dossiers
-            )
+        if type(event) in _BARRIERS:
+            await imports.pass_barrier(conn, event.EMITTER, event.data)  # type: ignore[arg-type]
 
 
 async def _move(

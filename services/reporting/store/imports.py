@@ -4,23 +4,29 @@ from collections import Counter
 from dataclasses import dataclass
 from uuid import UUID
 
+from contracts.intake import ImportEnded
+from contracts.routing import ImportRouted
+from contracts.sla import ImportTimed
 from libs.db import Connection
 
 _ADD = """
 INSERT INTO import_progress AS p (batch, applied) SELECT * FROM unnest($1::uuid[], $2::int[]) ORDER BY 1
 ON CONFLICT (batch) DO UPDATE SET applied = p.applied + EXCLUDED.applied
 """
-_BARRIER = "INSERT INTO import_barrier VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
+_BARRIER = """
+INSERT INTO import_barrier (batch, emitter, partition, partitions, dossiers) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT DO NOTHING
+"""
 _READ = """
 SELECT coalesce((SELECT applied FROM import_progress WHERE batch = $1), 0) AS applied,
-       count(*)::int AS barriers, coalesce(max(partitions), 0) AS partitions, max(dossiers) AS dossiers
+       count(*)::int AS barriers, coalesce(max(partitions), 0) * 3 AS partitions, max(dossiers) AS dossiers
 FROM import_barrier WHERE batch = $1
 """
 
 
 @dataclass(frozen=True, slots=True)
 class ImportProgress:
-    """`dossiers` is known once the first barrier arrived."""
+    """`dossiers` is known once the first barrier arrived; `partitions` counts those of all three topics."""
 
     applied: int
     barriers: int
@@ -41,10 +47,10 @@ async def add(conn: Connection, whole: Counter[UUID]) -> None:
 
 
 async def pass_barrier(
-    conn: Connection, batch: UUID, *, partition: int, partitions: int, dossiers: int
+    conn: Connection, emitter: str, data: ImportEnded.Data | ImportRouted.Data | ImportTimed.Data
 ) -> None:
-    """Note that an import's barrier arrived."""
-    await conn.execute(_BARRIER, batch, partition, partitions, dossiers)
+    """Note that an import's barrier arrived through one emitter's topic."""
+    await conn.execute(_BARRIER, data.batch, emitter, data.partition, data.partitions, data.dossiers)
 
 
 async def read(conn: Connection, batch: UUID) -> ImportProgress:

@@ -27,6 +27,11 @@ from services.reporting.store.figures import Basis, By
 
 BEGIN = datetime(2022, 1, 3, 1, 0, tzinfo=UTC)
 BATCH = UUID(int=42)
+BARRIERS = {
+    "intake.events": intake.ImportEnded,
+    "routing.events": routing.ImportRouted,
+    "sla.events": sla.ImportTimed,
+}
 UNITS = {"P49": "province", "P49.D1": "district", "P49.D1.C1": "commune", "P49.D1.C2": "commune"}
 PARENTS = {"P49": None, "P49.D1": "P49", "P49.D1.C1": "P49.D1", "P49.D1.C2": "P49.D1"}
 
@@ -121,18 +126,9 @@ async def feed(pool, lives, chance, size=37):
     for one in lives:
         for topic, events in one.items():
             queues[topic] += events
-    queues["sla.events"].append(
-        said(
-            sla.ImportTimed,
-            uuid5(BATCH, "0"),
-            1,
-            BEGIN,
-            batch=BATCH,
-            partition=0,
-            partitions=1,
-            dossiers=len(lives),
-        )
-    )
+    for topic, kind in BARRIERS.items():
+        data = {"batch": BATCH, "partition": 0, "partitions": 1, "dossiers": len(lives)}
+        queues[topic].append(said(kind, uuid5(BATCH, "0"), 1, BEGIN, **data))
     records = {topic: list(as_topic_records({topic: events})) for topic, events in queues.items()}
     pipeline = agents.pipeline(lambda: CATALOGUE)
     async with pool.acquire() as conn:
