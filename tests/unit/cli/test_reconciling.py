@@ -17,7 +17,9 @@ class Services:
         self.asked: list[str] = []
 
     def rows(self, service: Service, emitter: Service) -> dict[str, int]:
-        rows = EVENTS.get(emitter, {}) | (self.wrong.get((service, emitter), {}) if service != emitter else {})
+        rows = EVENTS.get(emitter, {}) | (
+            self.wrong.get((service, emitter), {}) if service != emitter else {}
+        )
         return {dossier: seq for dossier, seq in rows.items() if seq}
 
     def get(self, path: str, **params: Any) -> Any:
@@ -52,7 +54,9 @@ def test_equal_sums_need_four_questions():
 
 
 def test_a_lost_and_a_doubled_event_are_named_although_the_sums_agree_in_one_group():
-    services = Services({(Service.SLA, Service.INTAKE): {"a1": 2}, (Service.REPORTING, Service.ROUTING): {"a1": 6}})
+    services = Services(
+        {(Service.SLA, Service.INTAKE): {"a1": 2}, (Service.REPORTING, Service.ROUTING): {"a1": 6}}
+    )
 
     assert differences(services) == [
         Difference(Service.INTAKE, Service.SLA, "a1", 3, 2, "MS-a1"),
