@@ -50,7 +50,8 @@ class Nursery:
         """Start the program; its output is appended to log/NAME.log (or thrown away when `quiet`)."""
         account = self._places.account if command.as_account else None
         uid, gid = (account.uid, account.gid) if account else (os.geteuid(), os.getegid())
-        head = [sys.executable, "-I", "-S", str(_TRAMPOLINE), str(os.getpid()), str(int(command.death))]
+        death = 0 if self._watched else int(command.death)
+        head = [sys.executable, "-I", "-S", str(_TRAMPOLINE), str(os.getpid()), str(death)]
         env = _PLAIN_ENV | {"HOME": str(self._places.work)} if account else LocalSettings.plain_environment()
         with self._output(command) as output:
             child = subprocess.Popen(

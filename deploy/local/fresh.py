@@ -36,6 +36,8 @@ def wipe(settings: LocalSettings) -> None:
     try:
         for folder in {places.base, places.home}:
             _empty(folder)
+        if places.base != places.home and places.base.exists():
+            places.base.rmdir()
     finally:
         lock.release()
 

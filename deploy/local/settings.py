@@ -4,6 +4,7 @@ import hashlib
 import os
 import sys
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -29,7 +30,8 @@ class LocalSettings(BaseSettings):
     kafka_security: str | None = Field(None, validation_alias="KAFKA_SECURITY")
     kafka_mechanism: str = Field("SCRAM-SHA-512", validation_alias="KAFKA_SASL_MECHANISM")
     path: str = Field("/usr/local/bin:/usr/bin:/bin", validation_alias="PATH")
-    watchdog: str = Field("auto", validation_alias="MOTCUA_WATCHDOG")
+    watchdog: Literal["auto", "pipe"] = Field("auto", validation_alias="MOTCUA_WATCHDOG")
+    """`pipe` ends children of a dead launcher in the way made for macOS on Linux too."""
 
     @property
     def home(self) -> Path:
@@ -56,6 +58,7 @@ class LocalSettings(BaseSettings):
             "MOTCUA_HOME": self.home,
             "MOTCUA_CACHE": self.cache,
             "MOTCUA_ACCOUNT": self.account,
+            "MOTCUA_WATCHDOG": self.watchdog,
             "DATABASE_URL": self.database_url,
             "KAFKA_BOOTSTRAP_SERVERS": self.kafka_bootstrap,
             "KAFKA_USERNAME": self.kafka_username,

@@ -1,7 +1,7 @@
 """Become another account, promise to die with the launcher, then become the program.
 
 Run as a script: trampoline.py PARENT_PID SIGNAL UID GID PROGRAM [ARGUMENT…]. The promise (PR_SET_PDEATHSIG) is made
-after the change of account, which would clear it; elsewhere than on Linux deploy/local/watchdog.py does this work.
+after the change of account, which would clear it. SIGNAL 0: no promise; deploy/local/watchdog.py does this work (not Linux).
 """
 
 import ctypes
@@ -18,7 +18,7 @@ def main() -> None:
         os.setgroups([])
         os.setgid(gid)
         os.setuid(uid)
-    if sys.platform == "linux":
+    if number and sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
     if os.getppid() != parent:
         os._exit(1)

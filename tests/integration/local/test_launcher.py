@@ -179,3 +179,15 @@ def test_told_to_end_it_leaves_nothing(running):
 
     assert running.process.returncode == 0
     assert running.holders() == []
+
+
+def test_the_watchdog_ends_what_a_killed_launcher_leaves_where_the_system_does_not(tmp_path_factory):
+    launched = Launched(tmp_path_factory.mktemp("watched") / "home", watchdog="pipe")
+    try:
+        launched.start()
+        launched.kill_launcher()
+        launched.wait_gone()
+
+        assert launched.holders() == []
+    finally:
+        launched.remove()

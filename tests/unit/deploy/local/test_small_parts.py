@@ -1,13 +1,16 @@
 """Small pure parts of the launcher."""
 
+import errno
+
 import pytest
 
-from deploy.local import catalogue, prometheus
+from deploy.local import catalogue, places, prometheus
 from deploy.local.account import reachable
 from deploy.local.errors import StackError
 from deploy.local.keeper import next_pause
 from deploy.local.places import write_private
-from deploy.local.runtimes import java_home_of
+from deploy.local.running import run_to_end
+from deploy.local.runtimes import java_home_of, wheel_folder
 from deploy.local.servers import derived_passwords
 from deploy.local.service_processes import PROCESSES
 from deploy.local.settings import LocalSettings
@@ -116,3 +119,32 @@ def test_a_services_process_finds_no_owners_address_in_its_environment(monkeypat
 def test_the_catalogues_fingerprint_follows_its_content():
     assert catalogue.digest([b"a", b"b"]) == catalogue.digest([b"a", b"b"])
     assert catalogue.digest([b"a", b"b"]) != catalogue.digest([b"ab"])
+
+
+def test_a_missing_wheel_is_a_sentence_that_says_what_to_do():
+    with pytest.raises(StackError, match=r"'no-such-wheel' is not installed: run 'make setup'.*DATABASE_URL"):
+        wheel_folder("no_such_wheel", "no-such-wheel")
+
+
+def test_a_full_disk_is_told_before_anything_is_started(tmp_path, monkeypatch):
+    monkeypatch.setattr(places, "_NEEDED_BYTES", 2**62)
+    settings = LocalSettings(home_override=tmp_path / "home", root_folder=tmp_path / "root")
+
+    with pytest.raises(StackError, match=r"make room, or set MOTCUA_HOME"):
+        places.prepare(places.locate(settings))
+
+
+def test_a_disk_that_fills_up_on_the_way_is_a_sentence_too(capsys):
+    async def fill() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    assert run_to_end(fill()) == 2
+    assert "The disk is full" in capsys.readouterr().err
+
+
+def test_a_state_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    settings = LocalSettings(home_override=tmp_path / "file" / "home")
+
+    with pytest.raises(StackError, match="cannot be made"):
+        places.prepare(places.locate(settings))
