@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -117,11 +118,19 @@ def _answer(request: Request, document: dict[str, Any], headers: Mapping[str, st
     return problem_page(env, status, detail, identity=anyone()(request))
 
 
+def _wanted(request: Request) -> str:
+    """Return where to go after the log-in: the page asked for, or the first one when a form was sent."""
+    if request.method != "GET":
+        return f"/{request.app.state.runtime.settings.service}/"
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
 async def _domain(request: Request, error: Exception) -> Response:
     assert isinstance(error, DomainError)  # noqa: S101 - registered for it
     if isinstance(error, SignInError) and wants_page(request):
         login = request.app.state.runtime.settings.login_url
-        return RedirectResponse(f"{login}?next={request.url.path}", status_code=303)
+        return RedirectResponse(f"{login}?next={quote(_wanted(request))}", status_code=303)
     headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None  # noqa: PLR2004
     return _answer(request, problem_of(error), headers)
 

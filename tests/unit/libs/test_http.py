@@ -149,6 +149,28 @@ async def test_a_page_sends_people_to_the_login():
     assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/sla/late")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "location"),
+    [
+        ("GET", "/sla/late?unit=H1&level=", "/login?next=/sla/late%3Funit%3DH1%26level%3D"),
+        ("POST", "/sla/late", "/login?next=/sla/"),
+    ],
+)
+async def test_the_log_in_leads_back_to_what_was_asked_for(method, path, location):
+    router = APIRouter()
+
+    @router.api_route("/late", methods=["GET", "POST"])
+    async def late(who: Annotated[Identity, Depends(require())]) -> str:
+        return who.username
+
+    app = application()
+    app.include_router(router, prefix="/sla")
+    async with client(app, accept="text/html") as http:
+        answer = await http.request(method, path)
+
+    assert answer.headers["location"] == location
+
+
 async def test_metrics_and_headers_hold_no_id():
     async with client(application(routes()), authorization=f"Bearer {token()}") as http:
         answer = await http.get("/sla/api/v1/dossiers/4711")
