@@ -21,6 +21,8 @@ STALL = 60.0
 """Seconds without an applied batch while there is lag, or while the lag is unknown."""
 UNKNOWN = 150.0
 """Seconds without a batch while the lag cannot even be asked for: servers away, which Faust may not notice."""
+BLOCKED = 60.0
+"""Seconds without a turn of the event loop."""
 _GAUGES_EVERY = 10.0
 EXIT_STALLED = 70
 EXIT_BLOCKED = 71
@@ -98,8 +100,8 @@ class Watchdog:
         return "\n".join(self._worker.app.agents.human_tracebacks().splitlines()[:40])
 
 
-def guard_loop(loop: asyncio.AbstractEventLoop, *, limit: float = 60.0) -> None:
-    """End the process from a thread of its own when the event loop has not turned for `limit` seconds."""
+def guard_loop(loop: asyncio.AbstractEventLoop) -> None:
+    """End the process from a thread of its own when the event loop has not turned for `BLOCKED` seconds."""
     ticked = time.monotonic()
 
     def tick() -> None:
@@ -108,8 +110,8 @@ def guard_loop(loop: asyncio.AbstractEventLoop, *, limit: float = 60.0) -> None:
         loop.call_later(1.0, tick)
 
     def watch() -> None:
-        while time.monotonic() - ticked < limit:
-            time.sleep(5)
+        while time.monotonic() - ticked < BLOCKED:
+            time.sleep(1)
         os.write(2, b'{"event":"event loop blocked: ending the process","level":"error"}\n')
         os._exit(EXIT_BLOCKED)
 

@@ -42,10 +42,8 @@ class Corner:
     def settings(self) -> ServiceSettings:
         return self.runtime.settings
 
-    def start(self, role: str, *, bug: bool = False, **more: str) -> subprocess.Popen[bytes]:
-        environment = (
-            os.environ | self.namespace.environment("routing", **more) | ({"TOY_BUG": "1"} if bug else {})
-        )
+    def start(self, role: str, *, handler: str = "", **more: str) -> subprocess.Popen[bytes]:
+        environment = os.environ | self.namespace.environment("routing", **more) | {"TOY_HANDLER": handler}
         with (self.logs / f"{role}.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "tests.integration.libs.toy", *role.split()],

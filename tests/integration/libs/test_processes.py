@@ -110,11 +110,19 @@ async def test_kafka_is_aligned_to_the_database_at_the_start(corner: Corner):
 async def test_a_bug_in_a_handler_ends_the_process_and_loses_nothing(corner: Corner):
     await corner.say([toy.withdrawn(uuid7(), 1) for _ in range(20)])
 
-    assert await asyncio.to_thread(corner.start("worker", bug=True).wait, 60) == 1, corner.tail()
+    assert await asyncio.to_thread(corner.start("worker", handler="buggy").wait, 60) == 1, corner.tail()
 
     assert "a bug of ours" in corner.tail()
     corner.start("worker")
     await corner.until("SELECT count(*)::int FROM toy", 20)
+
+
+@pytest.mark.parametrize(("handler", "code"), [("hanging", 70), ("blocking", 71)])
+async def test_a_worker_that_stands_still_ends_itself(corner: Corner, handler: str, code: int):
+    await corner.say([toy.withdrawn(uuid7(), 1)])
+
+    assert await asyncio.to_thread(corner.start("worker", handler=handler).wait, 60) == code, corner.tail()
+    assert await corner.pool.fetchval("SELECT count(*) FROM inbox_progress") == 0
 
 
 async def test_a_worker_stops_while_the_breaker_is_open(corner: Corner):

@@ -3,7 +3,9 @@
 `python -m tests.integration.libs.toy worker|relay` runs its processes, as service routing.
 """
 
+import asyncio
 import os
+import time
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from fastapi import FastAPI
 from contracts.envelope import DossierEvent
 from contracts.intake import DossierWithdrawn
 from contracts.routing import LegClaimed
-from libs import outbox
+from libs import outbox, watchdog
 from libs.clock import utcnow
 from libs.db import Connection
 from libs.http import build_app
@@ -22,7 +24,6 @@ from libs.runtime import Runtime
 from libs.stream import Pipeline
 
 OFFICER = UUID("01a20136-e577-74d6-a9a8-3e9aafbe6fc8")
-BUG = os.environ.get("TOY_BUG")
 TABLE = """
 CREATE TABLE toy (dossier uuid, emitter text, seq int, place bigint GENERATED ALWAYS AS IDENTITY, event_id uuid);
 CREATE TABLE toy_said (dossier uuid PRIMARY KEY, seq int NOT NULL);
@@ -93,9 +94,24 @@ async def buggy(_conn: Connection, _events: Sequence[DossierEvent]) -> None:
     raise KeyError("a bug of ours")
 
 
+async def hanging(_conn: Connection, _events: Sequence[DossierEvent]) -> None:
+    """Never come back, as if waiting for a lock."""
+    watchdog.STALL = 3
+    await asyncio.Event().wait()
+
+
+async def blocking(_conn: Connection, _events: Sequence[DossierEvent]) -> None:
+    """Keep the event loop from turning."""
+    watchdog.BLOCKED = 3
+    time.sleep(60)  # noqa: ASYNC251 - the fault under test
+
+
+HANDLERS = {"": note_and_say, "buggy": buggy, "hanging": hanging, "blocking": blocking}
+
+
 def pipeline(_runtime: Runtime) -> Pipeline:
     """Return the toy's pipeline."""
-    return Pipeline(service="routing", topics=TOPICS, handler=buggy if BUG else note_and_say)
+    return Pipeline(service="routing", topics=TOPICS, handler=HANDLERS[os.environ.get("TOY_HANDLER", "")])
 
 
 def app(runtime: Runtime) -> FastAPI:
