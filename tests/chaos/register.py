@@ -50,9 +50,8 @@ def _part(folder: Path, rows: list[dict[str, str]], steps: list[dict[str, str]])
 
 def _events(rows: list[dict[str, str]], steps: list[dict[str, str]]) -> Counter[tuple[str, str]]:
     said: Counter[tuple[str, str]] = Counter()
-    with_history = {step["code"] for step in steps} | {row["code"] for row in rows if row["resolved_at"]}
-    said["intake", "DossierReceived"] = said["sla", "ClockStarted"] = len(rows)
-    said["intake", "HistoryImported"] = len(with_history)
+    said["intake", "DossierReceived"] = said["intake", "HistoryImported"] = len(rows)
+    said["sla", "ClockStarted"] = len(rows)
     said["sla", "ClockStopped"] = said["routing", "DossierResolved"] = sum(
         bool(r["resolved_at"]) for r in rows
     )

@@ -1,0 +1,107 @@
+"""A corner of the shared servers with reference data and a topic full of events, made ready for every run."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+from aiokafka import AIOKafkaProducer
+
+from bench import load
+from contracts.topics import key_of, to_bytes, topic_of
+from deploy.local import servers_only
+from deploy.local.kafka_admin import KafkaAdmin
+from deploy.local.settings import LocalSettings
+from libs.kafka import aiokafka_args
+from libs.settings import ServiceSettings
+from tests.namespace import Namespace
+
+TOPIC = "intake.events"
+_KEPT = ("catalogue_item", "catalogue_state", "catalogue_published", "schema_migration", "objective")
+
+
+@dataclass
+class Corner:
+    """One namespace; `events` lie in intake's topic."""
+
+    namespace: Namespace
+    events: int = 0
+
+    def administrator(self, service: str) -> ServiceSettings:
+        """Return a service's settings with rights to everything on the broker: for peers with groups of their own."""
+        kafka = self.namespace.servers.kafka
+        return self.namespace.settings(
+            service,
+            kafka_username=kafka.username,
+            kafka_password=kafka.password,
+            kafka_security=kafka.security,
+        )
+
+    async def publish_catalogue(self) -> None:
+        """Say the reference data, each item as its owner."""
+        by_owner: dict[str, list[Any]] = {}
+        for item in load.catalogue():
+            by_owner.setdefault(item.EMITTER, []).append(item)
+        for owner, items in by_owner.items():
+            await self._publish(owner, items)
+
+    async def publish_events(self, number: int) -> None:
+        """Fill intake's topic."""
+        made = await asyncio.to_thread(load.events, number)
+        await self._publish("intake", made)
+        self.events = len(made)
+
+    async def _publish(self, owner: str, said: list[Any]) -> None:
+        settings = self.namespace.settings(owner)
+        async with AIOKafkaProducer(
+            **aiokafka_args(settings), linger_ms=20, max_batch_size=262_144
+        ) as producer:
+            sent = [
+                await producer.send(settings.topic(topic_of(one)), to_bytes(one), key=key_of(one).encode())
+                for one in said
+            ]
+            await asyncio.gather(*sent)
+
+    async def reset(self, service: str) -> None:
+        """Empty a service's tables, all but reference data, as before its first start."""
+        schema = self.namespace.schema(service)
+        conn = await asyncpg.connect(self.namespace.owner_dsn)
+        try:
+            tables = await conn.fetch("SELECT tablename FROM pg_tables WHERE schemaname = $1", schema)
+            names = [r[0] for r in tables if r[0] not in _KEPT]
+            await conn.execute("TRUNCATE " + ", ".join(f'"{schema}"."{name}"' for name in names))
+            await conn.execute("CHECKPOINT")
+        finally:
+            await conn.close()
+
+    async def drop_table(self, service: str, table: str) -> None:
+        """Drop a peer's table."""
+        conn = await self.connect(service)
+        try:
+            await conn.execute(f"DROP TABLE IF EXISTS {table}")
+        finally:
+            await conn.close()
+
+    async def connect(self, service: str) -> asyncpg.Connection:
+        """Return a connection as the service itself, in its schema."""
+        search = {"search_path": self.namespace.schema(service)}
+        return await asyncpg.connect(self.namespace.dsn(service), server_settings=search)
+
+
+@asynccontextmanager
+async def corner(events: int, *, token_public_key: str = "") -> AsyncIterator[Corner]:
+    """Start the servers if nobody has, make a namespace, fill it; drop it in the end."""
+    base = LocalSettings()
+    settings = base.model_copy(update={"home_override": base.cache / "bench"})
+    with servers_only.shared(settings, linger=2) as servers:
+        namespace = Namespace(servers, KafkaAdmin(servers.kafka), token_public_key=token_public_key)
+        await namespace.create()
+        try:
+            made = Corner(namespace)
+            await made.publish_catalogue()
+            await made.publish_events(events)
+            yield made
+        finally:
+            await namespace.drop()

@@ -1,0 +1,1 @@
+"""What is measured as a process of its own: `python -m bench.processes.<name>`, with a service's environment."""
