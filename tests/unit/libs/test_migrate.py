@@ -37,7 +37,7 @@ def test_a_changed_old_file_is_refused_with_what_to_do():
     was, now = Migration("service", 1, "0001_a.sql", "A"), Migration("service", 1, "0001_a.sql", "B")
 
     with pytest.raises(
-        MigrationError, match="0001_a.sql was changed after it had been applied.*new migration"
+        MigrationError, match=r"0001_a\.sql was changed after it had been applied.*new migration"
     ):
         pending([now], {("service", 1): was.checksum})
 
