@@ -39,6 +39,16 @@ async def errors(
     return {"items": rows, "cursor": encode_cursor([rows[-1]["id"]]) if len(rows) == limit else None}
 
 
+@router.get("/differences")
+async def differences(
+    identity: Reader, runtime: RuntimeDep, rulebook: RulebookDep, cursor: Cursor = None, limit: Limit = 100
+) -> dict[str, Any]:
+    """Return dossiers whose slip or legacy register (`slip_at`) names another day than the clock (`due_original`)."""
+    scope = identity.scope(rulebook.catalogue)
+    rows = [dict(r) for r in await lookups.differences(runtime.pool, scope, _after(cursor), limit)]
+    return {"items": rows, "cursor": encode_cursor([rows[-1]["id"]]) if len(rows) == limit else None}
+
+
 @router.get("/conflicts")
 async def conflicts(
     identity: Reader, runtime: RuntimeDep, rulebook: RulebookDep, cursor: Cursor = None, limit: Limit = 100

@@ -65,6 +65,11 @@ class Custody:
         return unit, to_moment(since), leg
 
 
+def slip_of(head: Head) -> datetime | None:
+    """Return the appointment the applicant was told: the slip's, or a legacy register's own deadline."""
+    return head.appointment_at or head.declared_due_at
+
+
 def head_of(story: Sequence[Entry]) -> Head:
     """Return the head after a story (in its order)."""
     head = Head()

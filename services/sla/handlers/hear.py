@@ -14,7 +14,7 @@ from aiokafka.partitioner import murmur2
 from contracts.envelope import DossierEvent
 from contracts.intake import DossierReceived, ImportEnded
 from contracts.routing import ImportRouted
-from contracts.sla import SlaEvent
+from contracts.sla import ClockStarted, SlaEvent
 from libs import outbox
 from libs.catalogue import Catalogue
 from libs.clock import utcnow
@@ -23,6 +23,7 @@ from services.sla import metrics
 from services.sla.domain.reading import facts_of
 from services.sla.handlers import arm
 from services.sla.handlers.announce import Occasion
+from services.sla.handlers.judge import differs
 from services.sla.handlers.refold import refold
 from services.sla.handlers.rulebook import Rulebooks
 from services.sla.store import dossiers, imports
@@ -47,7 +48,7 @@ class Hearing:
             said = refold(rows, rulebook, Occasion(now))
             await dossiers.save(conn, rows)
             await outbox.put(conn, said)
-            count(said, len(rows))
+            count(said, rows)
         for event in events:
             if type(event) is ImportEnded or type(event) is ImportRouted:
                 await arm.pass_barrier(conn, event, rulebook, now)
@@ -93,9 +94,11 @@ def hash_of(dossier: UUID) -> int:
     return int(murmur2(str(dossier).encode())) & 0x7FFFFFFF
 
 
-def count(said: Iterable[SlaEvent], folded: int) -> None:
+def count(said: Iterable[SlaEvent], folded: Sequence[Row]) -> None:
     """Count what was folded and said."""
-    metrics.DOSSIERS_FOLDED.inc(folded)
+    metrics.DOSSIERS_FOLDED.inc(len(folded))
+    started = {event.subject for event in said if type(event) is ClockStarted}
+    metrics.APPOINTMENT_DIFFERS.inc(sum(differs(row) for row in folded if row.id in started))
     numbers: dict[str, int] = defaultdict(int)
     for event in said:
         numbers[event.name] += 1

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from contracts.sla import ClockState, Outcome
+from law.moments import vn_date
 from services.sla.domain.answer import Answer
 from services.sla.domain.clock import fold
-from services.sla.handlers.head import Head, head_of, holder_of
+from services.sla.handlers.head import Head, head_of, holder_of, slip_of
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.store.dossiers import Row
 from services.sla.store.packing import story_of, unpack
@@ -34,7 +35,7 @@ def _write_head(row: Row, head: Head, rulebook: Rulebook) -> None:
     )
     row.competent_unit, row.reception_unit = head.competent_unit, head.reception_unit
     row.rule_set = head.rule_set
-    row.origin, row.batch = head.origin, head.batch
+    row.origin, row.batch, row.slip_at = head.origin, head.batch, slip_of(head)
     row.province, level = rulebook.place(head.reception_unit)
     row.level = level or head.level
 
@@ -52,6 +53,12 @@ def _write_clock(row: Row, answer: Answer, now: datetime) -> None:
     row.ignored = len(answer.ignored)
     row.overdue = row.overdue and is_late(row, now)
     row.late_since = late_since(row)
+
+
+def differs(row: Row) -> bool:
+    """Tell whether the clock's first appointment falls on another day than the applicant was told."""
+    told, found = row.slip_at, row.due_original
+    return told is not None and found is not None and vn_date(told) != vn_date(found)
 
 
 def is_late(row: Row, now: datetime) -> bool:

@@ -37,6 +37,8 @@ class Row:
     level: str | None = None
     rule_set: str | None = None
     received_at: datetime | None = None
+    slip_at: datetime | None = None
+    """What the slip or the legacy register promised."""
     state: str | None = None
     due_original: datetime | None = None
     due_current: datetime | None = None
@@ -66,7 +68,8 @@ _TYPES = {
     "seq": "int", "revision": "int", "facts": "jsonb", "story": "jsonb", "key_hash": "int", "origin": "text",
     "batch": "uuid", "code": "text", "procedure_code": "text", "field": "text", "channel": "text",
     "competent_unit": "text", "reception_unit": "text", "province": "text", "level": "text", "rule_set": "text",
-    "received_at": "timestamptz", "state": "text", "due_original": "timestamptz", "due_current": "timestamptz",
+    "received_at": "timestamptz",
+    "slip_at": "timestamptz", "state": "text", "due_original": "timestamptz", "due_current": "timestamptz",
     "late_at": "timestamptz", "late_since": "timestamptz", "outcome": "text", "ended_at": "timestamptz",
     "ending": "text", "overdue": "boolean", "extended": "boolean", "restarts": "smallint",
     "paused_since": "timestamptz", "why": "text", "calendar_version": "int", "ignored": "smallint",

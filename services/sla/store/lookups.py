@@ -17,6 +17,11 @@ _ERRORS = f"""
 SELECT id, code, procedure_code, field, competent_unit, received_at, why, ended_at FROM dossier
 WHERE state = 'error' AND id > $1 AND {_SEEN} ORDER BY id LIMIT $3
 """
+_DIFFERENCES = f"""
+SELECT id, code, procedure_code, competent_unit, received_at, slip_at, due_original, origin FROM dossier
+WHERE (slip_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date <> (due_original AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
+  AND id > $1 AND {_SEEN} ORDER BY id LIMIT $3
+"""
 _CONFLICTS = f"""
 SELECT id, {", ".join(COLUMNS)} FROM dossier WHERE ignored > 0 AND id > $1 AND {_SEEN} ORDER BY id LIMIT $3
 """
@@ -36,6 +41,12 @@ async def by_code(pool: Pool, code: str, scope: Scope) -> Row | None:
 async def errors(pool: Pool, scope: Scope, after: UUID, limit: int) -> Sequence[asyncpg.Record]:
     """Return dossiers whose deadline cannot be computed, by id."""
     rows: Sequence[asyncpg.Record] = await pool.fetch(_ERRORS, after, _units(scope), limit)
+    return rows
+
+
+async def differences(pool: Pool, scope: Scope, after: UUID, limit: int) -> Sequence[asyncpg.Record]:
+    """Return dossiers whose slip or legacy register names another day than the clock's first appointment, by id."""
+    rows: Sequence[asyncpg.Record] = await pool.fetch(_DIFFERENCES, after, _units(scope), limit)
     return rows
 
 

@@ -105,6 +105,10 @@ class Clocks:
     async def sweep(self, now: datetime, *, sure: datetime | None = None, limit: int = 1000) -> Rang:
         """Look for due rungs at `now`, all inputs applied up to `sure` (`now` if not given)."""
         await self.caught_up(sure or now)
+        return await self.ring(now, limit=limit)
+
+    async def ring(self, now: datetime, *, limit: int = 1000) -> Rang:
+        """Look for due rungs as a clockwork does."""
         return await ring.ring(self.pool, "sla", now=now, patience=PATIENCE, limit=limit)
 
     async def recompute(self, now: datetime) -> None:

@@ -166,7 +166,7 @@ async def test_clockworks_side_by_side_share_the_work_and_tell_nothing_twice(clo
     await clocks.forget()
     await clocks.caught_up(LATE)
 
-    done = await asyncio.gather(*(clocks.sweep(LATE, limit=100) for _ in range(6)))
+    done = await asyncio.gather(*(clocks.ring(LATE, limit=100) for _ in range(6)))
 
     assert sum(rang.dossiers for rang in done) == 300
     overdue = of_kind(await clocks.said(), sla.Overdue)

@@ -317,6 +317,17 @@ async def test_errors_and_ignored_facts_are_listed(clocks: Clocks, desk: Desk):
     assert [(item["fact"], item["note"]) for item in conflicts] == [("withdrawn", "rival_ending")]
 
 
+async def test_a_slip_that_names_another_day_is_listed(clocks: Clocks, desk: Desk):
+    await clocks.tell(
+        Story(1).received(MONDAY, appointment_at=vn("2026-03-10 17:00")),
+        Story(2).received(MONDAY, appointment_at=vn("2026-03-09 11:00")),
+    )
+
+    items = (await desk.get("/sla/api/v1/differences"))["items"]
+
+    assert [item["code"][-1] for item in items] == ["1"]
+
+
 async def test_the_open_list_is_served_by_its_index(clocks: Clocks, desk: Desk):
     await clocks.tell(*(Story(n).received(MONDAY) for n in range(2000)))
     await clocks.pool.execute("ANALYZE dossier")
