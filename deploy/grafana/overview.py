@@ -29,7 +29,8 @@ def _share(window: str, by: str = "") -> str:
 
 
 def _open(state: str) -> str:
-    return f"sum({_of('dossier_open', state=state)})"
+    """Return how many are open in a state; zero only while the figures are known, else nothing."""
+    return f"sum({_of('dossier_open', state=state)}) or 0 * max(dossier_snapshot_timestamp_seconds)"
 
 
 DOSSIERS = Row(
