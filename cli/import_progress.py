@@ -8,6 +8,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 _EVERY = 5.0
+_SHORT = 0.5
+"""Seconds: what was done sooner needs no line."""
+_SAID = float("inf")
 
 
 class Bars:
@@ -39,9 +42,11 @@ class Bars:
                 task = self._tasks[stage] = self._progress.add_task(stage, total=total, rate="")
             self._progress.update(task, completed=done, total=total, rate=f"{speed:,.0f}/s" if speed else "")
             return
-        last = done >= total and self._told.get(stage) != float("inf")
+        last = done >= total
+        if self._told.get(stage) == _SAID or (last and now - began < _SHORT):
+            return
         if last or now - self._told.get(stage, began) >= _EVERY:
-            self._told[stage] = float("inf") if last else now
+            self._told[stage] = _SAID if last else now
             left = f", {(total - done) / speed:.0f} s left" if speed and not last else ""
             self._console.print(f"{stage}: {done:,} of {total:,} ({speed:,.0f}/s{left})", markup=False)
 

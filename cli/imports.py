@@ -103,6 +103,8 @@ def run_files(http: Client, files: Files) -> Report:
             status = _applied(http, batch, status, shown)
     if files.rejects is not None:
         _save_rejects(http, batch, files.rejects)
+    if files.dry_run:
+        http.request("POST", f"{_API}/{batch}/void")  # nothing of it stays but what was refused
     return Report(
         batch=batch,
         imported=status["accepted"] if files.dry_run else status["applied"],

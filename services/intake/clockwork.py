@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import timedelta
 
 import structlog
 
@@ -10,10 +11,12 @@ from libs.db import TRANSIENT, transaction
 from libs.idempotency import forget_old
 from libs.runtime import Runtime
 from services.intake.handlers.jobs import Pace, work
+from services.intake.store import batches
 
 log = structlog.get_logger()
 _IDLE = 0.3
 _TIDY_EVERY = 3600.0
+_ABANDONED = timedelta(days=7)
 
 
 async def run(runtime: Runtime) -> None:
@@ -26,6 +29,7 @@ async def run(runtime: Runtime) -> None:
                 tidied = time.monotonic()
                 async with transaction(runtime.pool) as conn:
                     await forget_old(conn)
+                    await batches.abandon(conn, before=utcnow() - _ABANDONED)
             busy = await work(runtime.pool, runtime.catalogue, now=utcnow(), pace=pace)
         except TRANSIENT as error:
             log.warning("import job waits", error=type(error).__name__)

@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import catalogue, dossiers, imports, lists, submissions, uploads
+from services.intake.api import catalogue, changes, dossiers, imports, lists, submissions, uploads
 
 ROUTERS: tuple[APIRouter, ...] = (
     dossiers.router,
+    changes.router,
     submissions.router,
     lists.router,
     catalogue.router,

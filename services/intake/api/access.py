@@ -19,7 +19,7 @@ Reader = Annotated[
 ]
 Contact = Annotated[Identity, Depends(require(Role.CLERK, Role.OFFICER, Role.SUPERVISOR))]
 """Those who may see an applicant's data: it is audited."""
-Admin = Annotated[Identity, Depends(require(Role.ADMIN))]
+Auditor = Annotated[Identity, Depends(require(Role.OPERATOR, Role.ADMIN, Role.INSPECTOR))]
 Importer = Annotated[Identity, Depends(require(Role.ADMIN, Role.OPERATOR))]
 
 

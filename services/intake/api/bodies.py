@@ -1,12 +1,12 @@
 """What callers send. All text, so that the handlers' rules, not a parser, say what is wrong with it."""
 
-from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.codes import Channel, Ground, Reason, ReturnWay
 from services.intake.domain.entry import Entry, Person, read_entry, read_person
+from services.intake.domain.life import Action
 from services.intake.domain.moments import read_moment
 from services.intake.domain.problems import Problem
 from services.intake.handlers.changes import Change
@@ -58,6 +58,10 @@ class ReasonIn(_Loose):
     reason: Reason = Reason.OTHER
     ground: Ground | None = None
     note: str = _NOTE
+
+    def change(self, action: Action) -> Change:
+        """Return a change with this reason."""
+        return Change(action=action, reason=self.reason, ground=self.ground, note=self.note.strip())
 
 
 class WithdrawIn(ReasonIn):
@@ -138,8 +142,3 @@ class SearchIn(_Loose):
     id_number: str | None = None
     cursor: str | None = None
     limit: int = Field(50, ge=1, le=200)
-
-
-def change_of(action: Any, body: ReasonIn) -> Change:
-    """Return a change with its reason."""
-    return Change(action=action, reason=body.reason, ground=body.ground, note=body.note.strip())

@@ -2,44 +2,18 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
-from pydantic import ValidationError
+from fastapi import APIRouter, Query
 
-from contracts.catalogue import CatalogueItem
-from contracts.topics import parse_item
-from libs.catalogue_store import publish_items
 from libs.clock import VN, utcnow
-from libs.db import transaction
-from libs.errors import DomainError
-from libs.http import CatalogueDep, RuntimeDep
+from libs.http import CatalogueDep
+from libs.operations import catalogue_router
 from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
-from libs.stream import explain
-from services.intake.api.access import Admin, Reader
+from services.intake.api.access import Reader
 from services.intake.domain.people import fold
+from services.intake.handlers.procedures import check_items
 
 router = APIRouter(tags=["catalogue"])
-
-
-@router.put("/catalogue")
-async def put_catalogue(request: Request, runtime: RuntimeDep, _identity: Admin) -> dict[str, int]:
-    """Publish procedures: a body of one ProcedureItem per line (NDJSON). Unchanged content says nothing."""
-    items = [
-        _item(line, text) for line, text in enumerate((await request.body()).splitlines(), 1) if text.strip()
-    ]
-    async with transaction(runtime.pool) as conn:
-        done = await publish_items(conn, items)
-    return {"added": done.added, "changed": done.changed, "unchanged": done.unchanged}
-
-
-def _item(line: int, text: bytes) -> CatalogueItem:
-    try:
-        item = parse_item("intake.catalogue", text)
-    except ValidationError as error:
-        raise DomainError(f"line {line}", "shape", f"Dòng {line}: {explain(error)}") from None
-    data: Any = item.data
-    if item.key != f"{item.KIND}/{data.code}/{data.version}":
-        raise DomainError(f"line {line}", "subject", f"Dòng {line}: subject không khớp mã và phiên bản")
-    return item
+router.include_router(catalogue_router("intake.catalogue", check_items))
 
 
 @router.get("/procedures")

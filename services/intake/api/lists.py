@@ -1,18 +1,21 @@
 """Lists of the counter: today, waiting for reception, ready to collect, and the audited search."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
+from libs.clock import utcnow
 from libs.db import transaction
 from libs.errors import DomainError
 from libs.http import RuntimeDep
 from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
-from services.intake.api.access import Contact, desk_of
+from services.intake.api.access import Auditor, Contact, desk_of
 from services.intake.api.bodies import SearchIn
 from services.intake.handlers import look
 from services.intake.handlers.desk import Desk
+from services.intake.store import receipts
 from services.intake.store.lists import SEARCH_KINDS, Page
 
 router = APIRouter(tags=["lists"])
@@ -73,3 +76,17 @@ async def post_search(body: SearchIn, runtime: RuntimeDep, identity: Contact) ->
     last = found[-1] if len(found) == body.limit else None
     following = encode_cursor([(last["sort_key"] or b"").hex(), str(last["id"])]) if last else None
     return {"items": look.listed(found, desk), "next_cursor": following}
+
+
+@router.get("/receipts/gaps")
+async def get_gaps(
+    runtime: RuntimeDep,
+    _identity: Auditor,
+    days: Annotated[int, Query(ge=1, le=3660, description="Số ngày gần đây")] = 31,
+) -> dict[str, Any]:
+    """Return the agencies and days whose receipt numbers have a gap: an empty list, or our bug."""
+    today, _ = look.day_bounds(utcnow())
+    since = today - timedelta(days=days - 1)
+    async with runtime.pool.acquire() as conn:
+        found = await receipts.gaps(conn, since=since.date(), since_moment=since)
+    return {"items": [dict(row) | {"day": row["day"].isoformat()} for row in found]}

@@ -4,6 +4,7 @@ Whoever finds a batch in a state ending in -ing carries on where the last commit
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +15,9 @@ from contracts.codes import Reason
 from contracts.intake import DossierVoided
 from libs import outbox
 from libs.catalogue import Catalogue
-from libs.db import Connection, transaction
+from libs.db import POISON, Connection, transaction
 from libs.ids import imported_id
+from libs.stream import explain
 from services.intake import metrics
 from services.intake.domain.register.cells import Terms
 from services.intake.domain.register.dossiers import Draft
@@ -37,31 +39,48 @@ class Pace:
     ahead: int = 50_000
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of work: the locked row of its batch, and what it is done with."""
+
+    row: Any
+    catalogue: Catalogue
+    now: datetime
+    pace: Pace
+
+
 async def work(pool: asyncpg.Pool, catalogue: Catalogue, *, now: datetime, pace: Pace) -> bool:
-    """Do one piece of the oldest unfinished batch nobody works on; return whether there was anything to do."""
-    async with transaction(pool) as conn:
-        row = await batches.lock_busy(conn)
-        metrics.IMPORT_BUSY.set(row is not None)
-        if row is None:
-            return False
-        match row["state"]:
-            case "checking":
-                await _check(conn, row, catalogue, now)
-            case "applying":
-                await _apply(conn, row, now, pace)
-            case _:
-                await _void(conn, row, now, pace)
+    """Do one piece of the oldest unfinished batch nobody works on; return whether there was anything to do.
+
+    A batch that the database itself refuses has failed, with the reason; what was applied of it may be voided.
+    """
+    batch = None
+    try:
+        async with transaction(pool) as conn:
+            row = await batches.lock_busy(conn)
+            metrics.IMPORT_BUSY.set(row is not None)
+            if row is None:
+                return False
+            batch = row["id"]
+            await _PIECES[row["state"]](conn, Piece(row, catalogue, now, pace))
+    except POISON as error:
+        if batch is None:
+            raise
+        async with transaction(pool) as conn:
+            await batches.note(conn, batch, state="failed", problem=explain(error))
     return True
 
 
-async def _apply(conn: Connection, row: Any, now: datetime, pace: Pace) -> None:
+async def _apply(conn: Connection, piece: Piece) -> None:
+    pace = piece.pace
     if pace.ahead and await plans.outbox_length(conn, upto=pace.ahead + 1) > pace.ahead:
         await asyncio.sleep(0.05)  # dossiers that come in live must not queue behind a whole register
         return
-    await apply_next(conn, row, now=now, size=pace.chunk)
+    await apply_next(conn, piece.row, now=piece.now, size=pace.chunk)
 
 
-async def _check(conn: Connection, row: Any, catalogue: Catalogue, now: datetime) -> None:
+async def _check(conn: Connection, piece: Piece) -> None:
+    row, catalogue = piece.row, piece.catalogue
     batch = row["id"]
     if not row["after_code"]:
         row = await _begin(conn, row, catalogue)
@@ -75,7 +94,7 @@ async def _check(conn: Connection, row: Any, catalogue: Catalogue, now: datetime
         reference=WithUnits(catalogue, await plans.units(conn, batch)),
         law=law_of(catalogue),
         scope=None if row["scope"] is None else frozenset(row["scope"]),
-        now=now,
+        now=piece.now,
     )
     judged = await asyncio.to_thread(judge, found, terms)
     settle(judged, await plans.known(conn, [draft.code for draft in judged.drafts]))
@@ -127,11 +146,13 @@ def _plans(drafts: list[Draft], row: Any, voided: dict[str, int]) -> list[Plan]:
     return planned
 
 
-async def _void(conn: Connection, row: Any, now: datetime, pace: Pace) -> None:
+async def _void(conn: Connection, piece: Piece) -> None:
+    row, now = piece.row, piece.now
     batch = row["id"]
-    done = await plans.void_next(conn, batch, after=row["after_id"], size=pace.chunk, at=now)
+    done = await plans.void_next(conn, batch, after=row["after_id"], size=piece.pace.chunk, at=now)
     if not done:
         await batches.drop_lines(conn, batch)
+        await plans.drop(conn, batch)
         await batches.note(conn, batch, state="voided")
         return
     data = DossierVoided.Data(reason=Reason.BATCH_VOIDED, officer=row["created_by"])
@@ -143,3 +164,10 @@ async def _void(conn: Connection, row: Any, now: datetime, pace: Pace) -> None:
         ],
     )
     await batches.note(conn, batch, after_id=done[-1]["id"], voided=row["voided"] + len(done))
+
+
+_PIECES: dict[str, Callable[[Connection, Piece], Awaitable[None]]] = {
+    "checking": _check,
+    "applying": _apply,
+    "voiding": _void,
+}

@@ -29,6 +29,8 @@ SELECT batch, file, line, '', CASE WHEN cells = '{}' THEN '' ELSE 'code' END,
     CASE WHEN cells = '{}' THEN 'Số ô khác với dòng tiêu đề' ELSE 'Thiếu mã hồ sơ' END
 FROM import_line WHERE batch = $1 AND file IN ('register', 'steps') AND code = '' ORDER BY file, line
 """
+_CODE = 200
+"""Longer than any code: an index entry must not be a whole page of somebody's prose."""
 SLOW = 600.0
 """Seconds for statements over a whole register."""
 
@@ -74,6 +76,14 @@ async def lock_busy(conn: Connection) -> asyncpg.Record | None:
     return await conn.fetchrow(_BUSY)
 
 
+async def abandon(conn: Connection, *, before: datetime) -> None:
+    """Let batches that were opened before a moment and never applied be cleared away."""
+    await conn.execute(
+        "UPDATE import_batch SET state = 'voiding' WHERE state IN ('open', 'checked') AND created_at < $1",
+        before,
+    )
+
+
 async def note(conn: Connection, batch: UUID, **columns: Any) -> None:
     """Write columns of a batch."""
     sets = ", ".join(f"{name} = ${n}" for n, name in enumerate(columns, start=2))
@@ -98,7 +108,9 @@ async def put_rows(conn: Connection, batch: UUID, file: str, rows: Sequence[Row]
     await conn.copy_records_to_table(
         "import_line",
         columns=("batch", "file", "line", "code", "cells"),
-        records=[(batch, file, row.line, row.cells[0] if row.cells else "", row.cells) for row in rows],
+        records=[
+            (batch, file, row.line, row.cells[0][:_CODE] if row.cells else "", row.cells) for row in rows
+        ],
     )
     return True
 

@@ -13,7 +13,7 @@ from services.intake.store.rows import Scope, units_of
 _VISIBLE = (
     "($1::text[] IS NULL OR d.receiving_unit = ANY($1) OR d.competent_unit = ANY($1) OR d.holder = ANY($1))"
 )
-_MINE = "($1::text[] IS NULL OR d.receiving_unit = ANY($1))"
+_MINE = "d.receiving_unit IS NOT NULL AND ($1::text[] IS NULL OR d.receiving_unit = ANY($1))"
 _PERSON = "p.full_name, p.phone, p.sort_key"
 
 

@@ -10,6 +10,7 @@ import asyncpg
 from contracts.catalogue import Unit
 from libs.db import Connection
 from services.intake.domain.register.say import Plan
+from services.intake.store.batches import SLOW
 
 _FACTS = """
     state text, procedure_code text, procedure_version int, field text, channel text, receiving_unit text,
@@ -178,3 +179,8 @@ async def void_next(
     """Void the next dossiers of a batch and return their ids and new `seq`, by id."""
     rows = await conn.fetch(_VOID, batch, after, size, at)
     return sorted(rows, key=lambda row: row["id"])
+
+
+async def drop(conn: Connection, batch: UUID) -> None:
+    """Delete the plans of a voided batch: its codes are free again."""
+    await conn.execute("DELETE FROM import_dossier WHERE batch = $1", batch, timeout=SLOW)
