@@ -1,6 +1,7 @@
-"""The page `/docs`: the service's operations read from its own OpenAPI document. No script, no foreign host."""
+"""The page `/docs`: the service's operations read from its own OpenAPI document. No foreign host."""
 
-from html import escape
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Depends, Request
@@ -9,9 +10,17 @@ from fastapi.routing import APIRouter
 
 from libs.identity import anyone
 
-_PAGE = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width"><body><main><h1>{title}</h1>
-<p><a href="openapi.json">openapi.json</a> (OpenAPI 3)</p>{body}</main></body></html>"""
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path, as the page tells it; parameters are (name, place, type, meaning)."""
+
+    method: str
+    path: str
+    text: str
+    parameters: list[tuple[str, str, str, str]]
+    body: str
+    answers: list[tuple[str, str]]
 
 
 def docs_router() -> APIRouter:
@@ -20,41 +29,40 @@ def docs_router() -> APIRouter:
 
     @router.get("/docs", response_class=HTMLResponse)
     async def docs(request: Request) -> HTMLResponse:
-        return HTMLResponse(render(request.app.openapi()))
+        from libs.ui import page
+
+        openapi = request.app.openapi()
+        return page(
+            request.app.state.page_environment,
+            "docs.html",
+            identity=anyone()(request),
+            title=openapi["info"]["title"],
+            operations=list(operations(openapi)),
+        )
 
     return router
 
 
-def render(openapi: dict[str, Any]) -> str:
-    """Return the document as one HTML page."""
-    parts = []
+def operations(openapi: dict[str, Any]) -> Iterator[Operation]:
+    """Yield the operations of an OpenAPI document, by path."""
     for path, methods in sorted(openapi.get("paths", {}).items()):
-        for method, operation in methods.items():
-            parts.append(_operation(path, method, operation))
-    return _PAGE.format(title=escape(openapi["info"]["title"]), body="\n".join(parts))
+        for method, told in methods.items():
+            yield Operation(
+                method=method.upper(),
+                path=path,
+                text=told.get("description") or told.get("summary") or "",
+                parameters=[
+                    (p["name"], p["in"], _type_of(p.get("schema", {})), p.get("description", ""))
+                    for p in told.get("parameters", [])
+                ],
+                body=_body(told),
+                answers=[(code, answer.get("description", "")) for code, answer in told["responses"].items()],
+            )
 
 
-def _operation(path: str, method: str, operation: dict[str, Any]) -> str:
-    rows = "".join(
-        f"<tr><td><code>{escape(p['name'])}</code></td><td>{escape(p['in'])}</td>"
-        f"<td>{escape(_type_of(p.get('schema', {})))}</td><td>{escape(p.get('description', ''))}</td></tr>"
-        for p in operation.get("parameters", [])
-    )
-    table = f"<table><tr><th>name<th>in<th>type<th>meaning</tr>{rows}</table>" if rows else ""
-    text = escape(operation.get("description") or operation.get("summary") or "")
-    answers = ", ".join(
-        f"{code} {escape(a.get('description', ''))}" for code, a in operation["responses"].items()
-    )
-    return (
-        f"<section><h2><code>{method.upper()} {escape(path)}</code></h2><p>{text}</p>{table}"
-        f"<p>{_body(operation)}Answers: {answers}</p></section>"
-    )
-
-
-def _body(operation: dict[str, Any]) -> str:
-    content = operation.get("requestBody", {}).get("content", {})
-    kinds = [f"{kind} {_type_of(media.get('schema', {}))}" for kind, media in content.items()]
-    return f"Body: {escape(', '.join(kinds))}. " if kinds else ""
+def _body(told: dict[str, Any]) -> str:
+    content = told.get("requestBody", {}).get("content", {})
+    return ", ".join(f"{kind} {_type_of(media.get('schema', {}))}" for kind, media in content.items())
 
 
 def _type_of(schema: dict[str, Any]) -> str:
