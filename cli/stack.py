@@ -14,6 +14,7 @@ from deploy.local.running import run_to_end
 from deploy.local.settings import LocalSettings
 
 app = typer.Typer()
+SHORTEST_PASSWORD = 12
 
 
 @app.command()
@@ -62,6 +63,24 @@ def show_status(form: output.FormatOption = output.Format.TABLE, file: output.Ou
 def token(user: Annotated[str, typer.Option("--user", help="one of the stack's people")] = "admin") -> None:
     """Print a bearer token (for curl), good for eight hours."""
     typer.echo(client.token_for(LocalSettings().home, user))
+
+
+@app.command()
+def password(user: Annotated[str, typer.Argument(help="one of the stack's people")]) -> None:
+    """Give a person another password: typed on a terminal, else read from standard input."""
+    from deploy.local import users
+
+    home = LocalSettings().home
+    client.token_for(home, user)  # says what is wrong with the name or the stack
+    typed = (
+        typer.prompt("New password", hide_input=True, confirmation_prompt=True)
+        if sys.stdin.isatty()
+        else input()
+    )
+    if len(typed) < SHORTEST_PASSWORD:
+        raise CliError(f"A password has at least {SHORTEST_PASSWORD} characters.")
+    users.set_password(home, user, typed)
+    typer.echo(f"{user} signs in with the new password from now on.")
 
 
 def begin_anew(settings: LocalSettings, *, yes: bool) -> None:

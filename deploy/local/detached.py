@@ -56,7 +56,12 @@ def start(settings: LocalSettings, *, port: int, tell: Callable[[str], None], se
             cwd=PROJECT,
             env=settings.child_environment() | {"PYTHONUNBUFFERED": "1"},
         )
-    url = _follow(launcher, log, settings.home / READY, tell)
+    try:
+        url = _follow(launcher, log, settings.home / READY, tell)
+    except KeyboardInterrupt:
+        launcher.terminate()
+        launcher.wait()
+        raise
     if is_first and first.exists():  # shown here, so that they come into no log
         tell(first.read_text().rstrip())
     return url

@@ -1,6 +1,7 @@
 """The one port of the default run: log-in, and every service behind its first path part."""
 
 import asyncio
+from functools import partial
 
 from aiohttp import web
 
@@ -20,7 +21,7 @@ def build(settings: GatewaySettings) -> web.Application:
     app = web.Application(client_max_size=_BIGGEST_FORM, middlewares=[problem_pages(environment("login"))])
     proxy = Proxy(settings.routes)
     app.cleanup_ctx.append(proxy.lifespan)  # type: ignore[arg-type]
-    sign_in = SignIn(issuer.load(settings.home), users.load(settings.home), utcnow)
+    sign_in = SignIn(issuer.load(settings.home), partial(users.load, settings.home), utcnow)
     app.add_routes(sign_in.routes())
     app.router.add_get("/healthz", _healthz)
     app.router.add_get("/readyz", _healthz)

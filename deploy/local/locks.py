@@ -68,7 +68,7 @@ def is_free(home: Path) -> bool:
         return _try_lock(handle.fileno())
 
 
-def stop_launcher(home: Path, *, patience: float = 40.0) -> bool:
+def stop_launcher(home: Path, *, patience: float = 90.0) -> bool:
     """Ask the launcher to end and wait until nothing of the stack is left; False when none ran."""
     pid = launcher_pid(home)
     if pid is None and is_free(home):

@@ -23,7 +23,7 @@ _OPTIONS = (
     f"listen_addresses={HOST}",
     "unix_socket_directories=",
     "password_encryption=scram-sha-256",
-    "max_connections=120",
+    "max_connections=200",
     "shared_buffers=128MB",
     "max_wal_size=1GB",
     "log_min_messages=warning",
@@ -98,7 +98,7 @@ async def _answers(dsn: str, child: subprocess.Popen[bytes], places: Places, *, 
             )
         try:
             connection = await asyncpg.connect(dsn, timeout=2)
-        except (OSError, asyncpg.CannotConnectNowError, TimeoutError):
+        except (OSError, TimeoutError, asyncpg.CannotConnectNowError, asyncpg.PostgresConnectionError):
             if asyncio.get_running_loop().time() > end:
                 raise StackError(
                     f"PostgreSQL did not answer within {limit:.0f} s: see {places.logs / 'postgres.log'}."

@@ -50,8 +50,10 @@ class TooManyTriesError(Exception):
 class SignIn:
     """The routes with which a person gets and drops a session."""
 
-    def __init__(self, issuer: Issuer, users: Users, clock: Callable[[], datetime]) -> None:
-        self._issuer, self._users, self._clock = issuer, users, clock
+    def __init__(
+        self, issuer: Issuer, load_users: Callable[[], Users], clock: Callable[[], datetime]
+    ) -> None:
+        self._issuer, self._load_users, self._clock = issuer, load_users, clock
         self._limit = LoginLimit()
         self._pages = environment("login", Path(__file__).parent / "templates")
 
@@ -70,11 +72,10 @@ class SignIn:
         now = time.monotonic()
         if seconds := self._limit.wait(username, now=now):
             raise TooManyTriesError(seconds)
-        identity = await asyncio.to_thread(self._users.check, username, password)
+        self._limit.failed(username, now=now)  # counted before it is looked at: tries side by side count too
+        identity = await asyncio.to_thread(lambda: self._load_users().check(username, password))
         if identity:
             self._limit.succeeded(username)
-        else:
-            self._limit.failed(username, now=now)
         return identity
 
     def who(self, request: web.Request) -> Identity | None:

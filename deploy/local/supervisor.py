@@ -166,7 +166,9 @@ class Stack:
         if "prometheus" in self.keeper.kept:
             self.teller.say(f"Prometheus: http://{ports.HOST}:{self.numbers['prometheus']}/")
         if self.first_passwords:
-            self.teller.say(f"First passwords are in {self.first_passwords}: change or delete that file.")
+            self.teller.say(
+                f"First passwords are in {self.first_passwords}; 'motcua password USER' sets another."
+            )
             if self.teller.is_seen:
                 self.teller.say(self.first_passwords.read_text())
 

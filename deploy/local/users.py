@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -45,7 +46,6 @@ class Users:
 
     def __init__(self, users: Iterable[User]) -> None:
         self._by_name = {user.identity.username: user for user in users}
-        self._nobody = _HASHER.hash(secrets.token_hex(8))
 
     def identity(self, username: str) -> Identity | None:
         """Return a person by log-in name."""
@@ -61,10 +61,15 @@ class Users:
         """Return who signs in with this password, or None; an unknown name takes as long as a wrong password."""
         user = self._by_name.get(username)
         try:
-            _HASHER.verify(user.password_hash if user else self._nobody, password)
+            _HASHER.verify(user.password_hash if user else _nobodys_hash(), password)
         except VerificationError:
             return None
         return user.identity if user else None
+
+
+@cache
+def _nobodys_hash() -> str:
+    return _HASHER.hash(secrets.token_hex(8))
 
 
 def load(home: Path) -> Users:
@@ -91,6 +96,16 @@ def ensure(home: Path) -> Path | None:
     ]
     write_private(file, json.dumps(entries, indent=1))
     return first
+
+
+def set_password(home: Path, username: str, password: str) -> bool:
+    """Give a person another password, valid at once; return False when there is no such person."""
+    entries = json.loads((home / "users.json").read_text())
+    mine = [entry for entry in entries if entry["username"] == username]
+    for entry in mine:
+        entry["password_hash"] = _HASHER.hash(password)
+    write_private(home / "users.json", json.dumps(entries, indent=1))
+    return bool(mine)
 
 
 def _user(entry: dict[str, Any]) -> User:

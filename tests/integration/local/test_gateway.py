@@ -166,6 +166,15 @@ async def test_guessing_is_slowed_down(site):
     assert int(tries[-1].headers["Retry-After"]) > 0
 
 
+async def test_guesses_side_by_side_are_slowed_down_too(site):
+    tries = [site.post("/auth/token", json={"username": "admin", "password": "x"}) for _ in range(12)]
+
+    statuses = [answer.status for answer in await asyncio.gather(*tries)]
+
+    assert statuses.count(401) == 5
+    assert statuses.count(429) == 7
+
+
 async def test_a_token_comes_for_name_and_password(site):
     answer = await site.post(
         "/auth/token", json={"username": "inspector", "password": password(site, "inspector")}

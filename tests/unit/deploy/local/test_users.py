@@ -99,3 +99,15 @@ def test_signing_in_forgets_the_failures():
     limit.failed("clerk", now=1)
 
     assert limit.wait("clerk", now=1) == 0
+
+
+def test_a_new_password_replaces_the_first(tmp_path):
+    users.ensure(tmp_path)
+    first = first_passwords(tmp_path)["officer"]
+
+    assert users.set_password(tmp_path, "officer", "a-longer-one")
+    assert not users.set_password(tmp_path, "nobody", "a-longer-one")
+
+    people = users.load(tmp_path)
+    assert people.check("officer", first) is None
+    assert people.check("officer", "a-longer-one").username == "officer"
