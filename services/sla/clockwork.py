@@ -30,6 +30,7 @@ class Clockwork:
         self._runtime = runtime
         self._settings: SlaSettings = runtime.settings
         self._rulebooks = Rulebooks()
+        self._retried = -1
 
     async def run(self) -> None:
         """Work for ever."""
@@ -67,11 +68,14 @@ class Clockwork:
         return min(settings.sweep_pause, ahead if ahead > 0 else _UNCONFIRMED)
 
     async def recompute(self) -> float:
-        """Schedule and do a chunk of recomputation; return the seconds to sleep before the next."""
+        """Schedule and do a chunk of recomputation, retry errors once the catalogue changed; return the seconds to sleep before the next."""
         pool, now = self._runtime.pool, utcnow()
         await recompute.schedule(pool, self._runtime.catalogue, now)
         catalogue = await self._runtime.refresh_catalogue()
         rulebook = self._rulebooks.of(catalogue)
+        if catalogue.revision != self._retried:
+            await recompute.retry_errors(pool, rulebook, now=now, size=self._settings.recompute_chunk)
+            self._retried = catalogue.revision
         busy = await recompute.recompute_chunk(pool, rulebook, now=now, size=self._settings.recompute_chunk)
         metrics.RECOMPUTE_PENDING.set(await recomputes.open_tasks(pool))
         return 0.0 if busy else _IDLE

@@ -58,7 +58,7 @@ async def recompute_chunk(pool: Pool, rulebook: Rulebook, *, now: datetime, size
             return False
         ids = await recomputes.touched(conn, task, size)
         if ids:
-            moved = await _refold(conn, rulebook, ids, now)
+            moved = await _refold(conn, rulebook, ids, Occasion(now, is_calendar=True))
             await recomputes.advance(conn, task, ids[-1], len(ids), moved)
             metrics.RECOMPUTED.inc(len(ids))
         if len(ids) < size:
@@ -66,13 +66,25 @@ async def recompute_chunk(pool: Pool, rulebook: Rulebook, *, now: datetime, size
     return True
 
 
-async def _refold(conn: Connection, rulebook: Rulebook, ids: list[UUID], now: datetime) -> int:
-    """Refold some dossiers; write and say only what changed; return how many deadlines moved."""
+async def retry_errors(pool: Pool, rulebook: Rulebook, *, now: datetime, size: int) -> None:
+    """Refold every dossier without a computable deadline, in chunks: the catalogue may have been mended."""
+    after = recomputes.FIRST
+    while True:
+        async with transaction(pool) as conn:
+            ids = await recomputes.errors_after(conn, after, size)
+            await _refold(conn, rulebook, ids, Occasion(now))
+        if len(ids) < size:
+            return
+        after = ids[-1]
+
+
+async def _refold(conn: Connection, rulebook: Rulebook, ids: list[UUID], occasion: Occasion) -> int:
+    """Refold some dossiers; write and say only what changed; return how much was said."""
     rows = await dossiers.lock(conn, ids)
     changed, events = [], []
     for row in rows.values():
         before, ladder = said(row), row.ladder
-        events += refold_one(row, rulebook, Occasion(now, is_calendar=True))
+        events += refold_one(row, rulebook, occasion)
         if said(row) != before or row.ladder != ladder:
             changed.append(row)
     await dossiers.save(conn, changed)

@@ -98,6 +98,14 @@ async def touched(conn: Connection, task: Task, limit: int) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
+async def errors_after(conn: Connection, after: UUID, limit: int) -> list[UUID]:
+    """Return the next dossiers without a computable deadline, in id order."""
+    rows = await conn.fetch(
+        "SELECT id FROM dossier WHERE state = 'error' AND id > $1 ORDER BY id LIMIT $2", after, limit
+    )
+    return [row["id"] for row in rows]
+
+
 async def advance(conn: Connection, task: Task, last: UUID, seen: int, moved: int) -> None:
     """Note how far a task has come."""
     await conn.execute(

@@ -25,9 +25,9 @@ from services.sla.handlers.hear import Hearing, hash_of
 from services.sla.handlers.ring import Rang
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.settings import SlaSettings
-from tests.integration.sla import makers
-from tests.integration.sla.makers import Story, vn
 from tests.namespace import Namespace
+from tests.unit.services.sla import makers
+from tests.unit.services.sla.makers import Story, vn
 
 PARTS = 12
 TABLES = (

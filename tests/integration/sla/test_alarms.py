@@ -11,7 +11,7 @@ from libs.db import transaction
 from services.sla.handlers.ring import Horizon, Rang, tell
 from services.sla.store import alarms, dossiers
 from tests.integration.sla.conftest import Clocks, of_kind
-from tests.integration.sla.makers import Story, vn
+from tests.unit.services.sla.makers import Story, vn
 
 MONDAY = vn("2026-03-02 08:00")
 LATE = vn("2026-03-10 00:00")

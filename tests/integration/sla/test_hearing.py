@@ -2,7 +2,7 @@
 
 from contracts import sla
 from tests.integration.sla.conftest import Clocks, of_kind
-from tests.integration.sla.makers import COMMUNE, PROVINCE, Story, vn
+from tests.unit.services.sla.makers import COMMUNE, PROVINCE, Story, vn
 
 MONDAY = vn("2026-03-02 08:00")
 

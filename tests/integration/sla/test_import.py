@@ -9,7 +9,7 @@ from contracts.codes import Origin
 from contracts.intake import StepKind
 from services.sla.handlers.hear import hash_of
 from tests.integration.sla.conftest import PARTS, Clocks, of_kind
-from tests.integration.sla.makers import Story, barrier, vn
+from tests.unit.services.sla.makers import Story, barrier, vn
 
 BATCH = UUID("5b2f6a3e-6f4f-4d5e-9d7a-000000000001")
 NOW = vn("2026-06-01 12:00")

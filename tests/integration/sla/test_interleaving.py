@@ -8,7 +8,7 @@ import pytest
 from contracts.envelope import DossierEvent
 from libs.stream import apply_batch
 from tests.integration.sla.conftest import TABLES, Clocks
-from tests.integration.sla.makers import COMMUNE, PROVINCE, Story, vn
+from tests.unit.services.sla.makers import COMMUNE, PROVINCE, Story, vn
 
 MONDAY = vn("2026-03-02 08:00")
 SPACE = UUID("5b2f6a3e-6f4f-4d5e-9d7a-000000000002")

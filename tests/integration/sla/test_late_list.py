@@ -22,7 +22,7 @@ from services.sla.handlers.late_list import COLUMNS
 from services.sla.settings import SlaSettings
 from services.sla.store.late import LateFilter, page_sql
 from tests.integration.sla.conftest import Clocks
-from tests.integration.sla.makers import COMMUNE, OTHER, Story, vn
+from tests.unit.services.sla.makers import COMMUNE, OTHER, Story, vn
 
 KEY = new_key()
 BEGINS = "code,procedure_code,field,competent_unit,received_at,due_current,late_at,days_late,state,holder,holder_since"

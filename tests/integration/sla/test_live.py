@@ -12,10 +12,10 @@ import pytest
 from contracts.topics import parse
 from libs.clock import utcnow
 from libs.db import open_pool
-from tests.integration.sla import makers
 from tests.integration.sla.live import Live
-from tests.integration.sla.makers import Story
 from tests.namespace import Namespace
+from tests.unit.services.sla import makers
+from tests.unit.services.sla.makers import Story
 
 TEN_MINUTES = timedelta(minutes=10)
 """The limit of the makers' wall-clock procedure."""

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from contracts import sla
-from contracts.catalogue import DayKind
+from contracts.catalogue import DayKind, DurationUnit, TimeLimit
+from services.sla.handlers import recompute
 from services.sla.handlers.hear import Hearing
 from tests.integration.sla.conftest import Clocks, of_kind
-from tests.integration.sla.makers import COMMUNE, OTHER, Story, decision, vn
+from tests.unit.services.sla.makers import COMMUNE, OTHER, Story, decision, procedure, vn
 
 MONDAY = vn("2026-03-02 08:00")
 NOON = vn("2026-03-04 12:00")
@@ -86,6 +87,18 @@ async def test_what_a_batch_under_way_judged_by_the_old_days_is_caught_a_minute_
     await clocks.recompute(LATER)
 
     assert (await clocks.row(late))["due_current"] == vn("2026-03-10 17:00")
+
+
+async def test_errors_are_retried_once_the_catalogue_is_mended(clocks: Clocks):
+    await clocks.tell(*(Story(number).received(MONDAY, "1.000003") for number in range(5)))
+    await clocks.forget()
+    await recompute.retry_errors(clocks.pool, clocks.rulebook, now=NOON, size=2)
+    assert await clocks.said() == []
+
+    await clocks.know(procedure("1.000003", TimeLimit(amount=5, unit=DurationUnit.WORKING_DAY)))
+    await recompute.retry_errors(clocks.pool, clocks.rulebook, now=NOON, size=2)
+
+    assert await clocks.names() == ["ClockRevised"] * 5
 
 
 async def test_alarms_follow_the_moved_deadline(clocks: Clocks):
