@@ -1,7 +1,10 @@
 """Moments as people and registers write them: ISO 8601, Việt Nam's time where no offset is given."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+
+import orjson
 
 OPENING = time(7, 0)
 CLOSING = time(17, 0)
@@ -36,3 +39,9 @@ def vn_day(moment: datetime) -> date:
 def wire(moment: datetime) -> str:
     """Return a moment (UTC) as events carry it: with a `Z`."""
     return moment.isoformat()[:-_OFFSET_LENGTH] + "Z"
+
+
+def wires(moments: Iterable[datetime | None]) -> list[str]:
+    """Return moments (UTC) as events carry them, "" for none; many times faster than one by one."""
+    texts: list[str | None] = orjson.loads(orjson.dumps(list(moments), option=orjson.OPT_UTC_Z))
+    return [text or "" for text in texts]

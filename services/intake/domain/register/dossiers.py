@@ -9,7 +9,7 @@ from contracts.catalogue import JudgedBy, Procedure
 from contracts.codes import Channel
 from contracts.intake import StepKind
 from services.intake.domain.lawbook import Appointment
-from services.intake.domain.moments import CLOSING, read_moment, vn_day, wire
+from services.intake.domain.moments import CLOSING, read_moment, vn_day, wire, wires
 from services.intake.domain.register.cells import (
     CLOCKS_DIFFER,
     StopError,
@@ -104,7 +104,7 @@ def _draft(row: Row, terms: Terms) -> Draft:
     competent = competent or find_unit(procedure, receiving, times.received, terms)
     read_unit("competent_unit", competent, times.received, terms)
     content = [procedure_code, field_slug(field_text) or "", channel, receiving, row.cells[5]]
-    content += [wire(moment) if moment else "" for moment in times]
+    content += wires(times)
     return Draft(
         code=code,
         line=row.line,

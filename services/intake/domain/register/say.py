@@ -13,7 +13,6 @@ from contracts.intake import StepKind
 from services.intake.domain.moments import wire
 from services.intake.domain.register.dossiers import Draft
 
-_HEAD = '"specversion":"1.0","datacontenttype":"application/json","source":"/motcua/intake"'
 _ANSWERED = {StepKind.SUPPLEMENT_PROVIDED: "supplement", StepKind.PAYMENT_MADE: "payment"}
 
 
@@ -34,23 +33,33 @@ class Plan:
 def plan(draft: Draft, *, dossier: UUID, batch: UUID) -> Plan:
     """Return what importing a draft as `dossier` does."""
     extras = _extras(draft, dossier)
-    at = wire(draft.received_at)
-    steps = [step.said() for step in draft.steps]
+    batch_id = str(batch)
+    history = {"batch": batch_id, "steps": [step.said() for step in draft.steps]}
     return Plan(
         dossier=dossier,
         code=draft.code,
         line=draft.line,
         content=draft.content,
         facts=_facts(draft),
-        received=_event("DossierReceived", dossier, 1, at, _received(draft, batch)),
-        history=_event("HistoryImported", dossier, 2, at, {"batch": str(batch), "steps": steps}),
+        received=_event("DossierReceived", draft, (dossier, 1), _received(draft, batch_id)),
+        history=_event("HistoryImported", draft, (dossier, 2), history),
         extras=extras,
     )
 
 
-def _event(name: str, dossier: UUID, seq: int, at: str, data: dict[str, Any]) -> bytes:
-    head = f'{_HEAD},"type":"vn.motcua.intake.{name}.v1","subject":"{dossier}","dossierseq":{seq},"time":"{at}","data":'
-    return head.encode() + orjson.dumps(data) + b"}"
+def _event(name: str, draft: Draft, place: tuple[UUID, int], data: dict[str, Any]) -> bytes:
+    """Return an event's JSON without its opening brace: `complete` puts before it what is not known yet."""
+    event = {
+        "specversion": "1.0",
+        "datacontenttype": "application/json",
+        "type": f"vn.motcua.intake.{name}.v1",
+        "source": "/motcua/intake",
+        "subject": place[0],
+        "dossierseq": place[1],
+        "time": draft.received_at,
+        "data": data,
+    }
+    return orjson.dumps(event, option=orjson.OPT_UTC_Z)[1:]
 
 
 def complete(event: bytes, *, event_id: UUID, recorded: str) -> bytes:
@@ -58,7 +67,7 @@ def complete(event: bytes, *, event_id: UUID, recorded: str) -> bytes:
     return f'{{"id":"{event_id}","recordedtime":"{recorded}",'.encode() + event
 
 
-def _received(draft: Draft, batch: UUID) -> dict[str, Any]:
+def _received(draft: Draft, batch: str) -> dict[str, Any]:
     appointment = draft.appointment
     data: dict[str, Any] = {
         "code": draft.code,
@@ -70,14 +79,14 @@ def _received(draft: Draft, batch: UUID) -> dict[str, Any]:
         "rule_set": appointment.rule_set,
         "calendar_version": appointment.calendar_version,
         "origin": "import",
-        "batch": str(batch),
+        "batch": batch,
     }
     if draft.procedure is not None:
         data["procedure_version"] = draft.procedure.version
     if appointment.due_at is not None:
-        data["appointment_at"] = wire(appointment.due_at)
+        data["appointment_at"] = appointment.due_at
     if draft.declared is not None:
-        data["declared_due_at"] = wire(draft.declared)
+        data["declared_due_at"] = draft.declared
     return data
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from contracts.codes import Reason
 from contracts.intake import StepKind
 from services.intake.domain.competence import Units, stands
-from services.intake.domain.moments import read_moment, vn_day, wire
+from services.intake.domain.moments import read_moment, vn_day
 from services.intake.domain.register.files import Row
 from services.intake.domain.register.words import GROUND, Refusal, officer_id, shown
 
@@ -59,16 +59,16 @@ class Step:
         return self.at, RANK[self.kind], self.line
 
     def said(self) -> dict[str, Any]:
-        """Return the step as HistoryImported has it."""
+        """Return the step as HistoryImported has it, its values as they are."""
         step = {
-            "at": wire(self.at),
-            "event": self.kind.value,
+            "at": self.at,
+            "event": self.kind._value_,
             "unit": self.unit,
-            "officer": str(self.officer) if self.officer else "",
-            "reason": self.reason.value if self.reason else "",
+            "officer": self.officer,
+            "reason": self.reason,
             "ground": self.ground,
-            "note": str(self.note) if self.note else "",
-            "new_due_at": wire(self.new_due_at) if self.new_due_at else "",
+            "note": self.note,
+            "new_due_at": self.new_due_at,
         }
         return {key: value for key, value in step.items() if value}
 
