@@ -1,6 +1,7 @@
 """The gateway in front of a small service of the test's own: log-in, session, streaming both ways."""
 
 import asyncio
+import gzip
 from pathlib import Path
 
 import aiohttp
@@ -23,6 +24,17 @@ async def echo(request: web.Request) -> web.Response:
     )
 
 
+async def nothing(_request: web.Request) -> web.Response:
+    """Answer without a body."""
+    return web.Response(status=204, headers={"ETag": '"1"'})
+
+
+async def packed(_request: web.Request) -> web.Response:
+    """Answer compressed bytes."""
+    body = gzip.compress(b"packed")
+    return web.Response(body=body, headers={"Content-Encoding": "gzip", "Content-Type": "text/plain"})
+
+
 async def trickle(request: web.Request) -> web.StreamResponse:
     """Answer a line, and a second one only when the client asks for it over the request body."""
     response = web.StreamResponse()
@@ -40,6 +52,8 @@ async def site(tmp_path_factory):
     issuer.ensure(home)
     service = web.Application()
     service.router.add_post("/intake/trickle", trickle)
+    service.router.add_get("/intake/nothing", nothing)
+    service.router.add_get("/intake/packed", packed)
     service.router.add_route("*", "/intake/{path:.*}", echo)
     async with TestServer(service) as behind:
         routes = {"intake": str(behind.make_url("")).rstrip("/"), "sla": "http://127.0.0.1:1"}
@@ -91,6 +105,21 @@ async def test_both_directions_stream(site):
         await to_send.put(b"two\n")
         assert await answer.content.readline() == b"heard two\n"
         await to_send.put(b"")
+
+
+async def test_an_answer_without_a_body_stays_one(site):
+    empty, head = await site.get("/intake/nothing"), await site.head("/intake/packed")
+
+    assert (empty.status, await empty.read(), empty.headers["ETag"]) == (204, b"", '"1"')
+    assert (head.status, await head.read()) == (200, b"")
+    assert int(head.headers["Content-Length"]) > 0
+
+
+async def test_a_compressed_answer_is_passed_on_as_it_is(site):
+    answer = await site.get("/intake/packed")
+
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert await answer.text() == "packed"
 
 
 async def test_an_unknown_path_is_a_problem_document(site):
