@@ -30,6 +30,7 @@ async def clock_page(
         identity=identity,
         now=now,
         it=explain(row, rulebook, as_of=now),
+        procedures={procedure.code: procedure.name for procedure in catalogue.procedures()},
         name_of=catalogue.name_of,
         states=STATES,
         outcomes=OUTCOMES,
