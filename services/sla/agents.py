@@ -30,5 +30,5 @@ def pipeline(current: Callable[[], Catalogue]) -> Pipeline:
         topics=heard_by(Service.SLA),
         handler=Hearing(current),
         missing=missing,
-        look_every=0.5,  # rungs wait for it
+        look_every=0.25,  # rungs wait for it
     )
