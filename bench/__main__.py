@@ -4,9 +4,10 @@ import argparse
 import asyncio
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from bench import consumers, machine
+from bench import consumers, imports, machine, requests
 from bench.corner import corner
 from bench.figures import Figures
 
@@ -19,23 +20,34 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=3, help="runs of each case; the median counts")
     parser.add_argument("--events", type=int, default=20_000, help="events in the topic")
+    parser.add_argument("--requests", type=int, default=3_000, help="HTTP requests of a run")
+    parser.add_argument("--scale", type=int, default=30, help="the imported register is 1 : SCALE of 462,569")
     parser.add_argument("--only", choices=_PARTS, action="append", help="measure only this part")
     parser.add_argument("--out", type=Path, default=_RESULTS, help="where to write the figures")
     options = parser.parse_args()
     began, figures, described = time.monotonic(), Figures(), machine.describe()
-    asyncio.run(_measure(figures, options))
+    parts = options.only or _PARTS
+    if {"events", "requests"} & set(parts):
+        asyncio.run(_in_a_corner(figures, options, parts))
+    if "import" in parts:
+        _tell("A register through a whole running system:")
+        imports.measure(figures, runs=options.runs, scale=options.scale, tell=_tell)
     result = {"machine": described, "runs": options.runs, "events": options.events} | figures.as_json()
     result["seconds"] = round(time.monotonic() - began)
     options.out.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print("\n".join(["", *figures.lines(), "", f"{result['seconds']} s; written to {options.out}"]))
 
 
-async def _measure(figures: Figures, options: argparse.Namespace) -> None:
-    parts = options.only or _PARTS
-    if "events" in parts:
-        print(f"{options.events:,} events through sla, reporting and their peers:", flush=True)
-        async with corner(options.events) as made:
-            await consumers.measure(made, figures, runs=options.runs, tell=_tell)
+async def _in_a_corner(figures: Figures, options: argparse.Namespace, parts: Sequence[str]) -> None:
+    key, runs = requests.Key(), options.runs
+    events = options.events if "events" in parts else 1
+    async with corner(events, token_public_key=key.public) as made:
+        if "events" in parts:
+            _tell(f"{options.events:,} events through sla, reporting and their peers:")
+            await consumers.measure(made, figures, runs=runs, tell=_tell)
+        if "requests" in parts:
+            _tell(f"{options.requests:,} receptions over HTTP, sixteen at once:")
+            await requests.measure(made, key, figures, runs=runs, number=options.requests, tell=_tell)
 
 
 def _tell(line: str) -> None:

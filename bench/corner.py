@@ -1,6 +1,7 @@
 """A corner of the shared servers with reference data and a topic full of events, made ready for every run."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,10 +11,11 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 
 from bench import load
-from contracts.topics import key_of, to_bytes, topic_of
-from deploy.local import servers_only
+from contracts.topics import BY_NAME, key_of, to_bytes, topic_of
+from deploy.local import ports, servers_only
 from deploy.local.kafka_admin import KafkaAdmin
 from deploy.local.settings import LocalSettings
+from libs import catalogue_store
 from libs.kafka import aiokafka_args
 from libs.settings import ServiceSettings
 from tests.namespace import Namespace
@@ -41,11 +43,19 @@ class Corner:
 
     async def publish_catalogue(self) -> None:
         """Say the reference data, each item as its owner."""
-        by_owner: dict[str, list[Any]] = {}
-        for item in load.catalogue():
-            by_owner.setdefault(item.EMITTER, []).append(item)
-        for owner, items in by_owner.items():
-            await self._publish(owner, items)
+        for topic, items in _by_topic(load.catalogue()).items():
+            await self._publish(BY_NAME[topic].emitter, items)
+
+    async def mirror_catalogue(self, service: str) -> None:
+        """Give a service that runs without its worker its reference data."""
+        conn = await self.connect(service)
+        try:
+            for owner_topic, items in _by_topic(load.catalogue()).items():
+                lines = [(one.key, at, to_bytes(one).decode()) for at, one in enumerate(items)]
+                async with conn.transaction():
+                    await catalogue_store.mirror(conn, owner_topic, lines)
+        finally:
+            await conn.close()
 
     async def publish_events(self, number: int) -> None:
         """Fill intake's topic."""
@@ -84,10 +94,25 @@ class Corner:
         finally:
             await conn.close()
 
+    def free_ports(self, number: int) -> list[int]:
+        """Return ports nobody listens on."""
+        probes = [socket.create_server((ports.HOST, 0)) for _ in range(number)]
+        found = [int(probe.getsockname()[1]) for probe in probes]
+        for probe in probes:
+            probe.close()
+        return found
+
     async def connect(self, service: str) -> asyncpg.Connection:
         """Return a connection as the service itself, in its schema."""
         search = {"search_path": self.namespace.schema(service)}
         return await asyncpg.connect(self.namespace.dsn(service), server_settings=search)
+
+
+def _by_topic(items: list[Any]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for item in items:
+        found.setdefault(topic_of(item), []).append(item)
+    return found
 
 
 @asynccontextmanager

@@ -22,10 +22,10 @@ def register(stack: Stack) -> Path:
     return stack.home / "demo-register" / "REGISTER.csv"
 
 
-def small(folder: Path, day: str, *, resolved: str = "2021-03-02T10:00") -> Path:
+def small(folder: Path, name: str, *, resolved: str = "2021-03-08T10:00") -> Path:
     """Write a register of three birth certificates of a commune in 2021."""
     lines = [
-        f"OLD-{day}-{n},1.001193,ho-tich,counter,P49.D502.C20335,P49.D502.C20335,2021-03-0{n}T08:00,,{resolved},"
+        f"{name}-{n},1.001193,ho-tich,counter,P49.D502.C20335,P49.D502.C20335,2021-03-0{n}T08:00,,{resolved},"
         for n in (1, 2, 3)
     ]
     path = folder / "small.csv"
@@ -82,7 +82,7 @@ def test_a_dry_run_changes_nothing(stack: Stack, admin: httpx.Client, tmp_path: 
 
 def test_a_voided_batch_disappears_from_the_rates(stack: Stack, admin: httpx.Client, tmp_path: Path):
     before = received(admin, 2021)
-    said = stack.motcua("import", str(small(tmp_path, "210301")))
+    said = stack.motcua("import", str(small(tmp_path, "A-210301")))
     assert received(admin, 2021) == before + 3
     batch = re.search(r"Batch (\S+),", said)
     assert batch
