@@ -50,7 +50,7 @@ lint: .venv/.test .venv-tools/.tools
 	$(TOOLS)/hadolint deploy/Dockerfile
 
 unit: .venv/.test
-	$(BIN)/python -m pytest -q tests/unit
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/unit
 
 check: lint unit  ## static checks and unit tests, no servers, under a minute
 

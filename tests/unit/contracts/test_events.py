@@ -37,7 +37,7 @@ def _ids(case: tuple[str, type[BaseModel]]) -> str:
 
 
 @pytest.mark.parametrize("case", MODELS, ids=_ids)
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=strategies.st.data())
 def test_any_event_round_trips(case, data):
     topic, model = case
