@@ -4,7 +4,7 @@ Per batch one SELECT … FOR UPDATE in id order, one UPDATE, one INSERT, one out
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -45,10 +45,12 @@ class Hearing:
         news = [news for news in map(_read, events) if news.facts or news.entry]
         if news:
             rows = await _remember(conn, news)
-            said = refold(rows, rulebook, Occasion(now))
-            await dossiers.save(conn, rows)
+            latecomers = await _disarm(conn, rows, [each.event for each in news])
+            said = refold(rows.values(), rulebook, Occasion(now))
+            said += [event for row in latecomers for event in arm.arm(row, rulebook, now)]
+            await dossiers.save(conn, rows.values())
             await outbox.put(conn, said)
-            count(said, rows)
+            count(said, rows.values())
         for event in events:
             if type(event) is ImportEnded or type(event) is ImportRouted:
                 await arm.pass_barrier(conn, event, rulebook, now)
@@ -66,7 +68,7 @@ def _read(event: DossierEvent) -> _News:
     return _News(event, [pack(fact) for fact in facts_of(event)], entry_of(event))
 
 
-async def _remember(conn: Connection, news: Sequence[_News]) -> list[Row]:
+async def _remember(conn: Connection, news: Sequence[_News]) -> dict[UUID, Row]:
     """Lock the dossiers that are spoken of, add the new facts, and return the rows to be folded."""
     rows = await dossiers.lock(conn, {each.event.subject for each in news})
     for each in news:
@@ -74,19 +76,24 @@ async def _remember(conn: Connection, news: Sequence[_News]) -> list[Row]:
         row.facts += each.facts
         if each.entry is not None:
             row.story.append(list(each.entry))
-    await _disarm(conn, rows, [each.event for each in news])
-    return list(rows.values())
+    return rows
 
 
-async def _disarm(conn: Connection, rows: dict[UUID, Row], events: Iterable[DossierEvent]) -> None:
-    """Let an import's new dossiers wait for their barrier, unless it has passed already."""
+async def _disarm(conn: Connection, rows: dict[UUID, Row], events: Iterable[DossierEvent]) -> list[Row]:
+    """Let an import's new dossiers wait for their barrier; return those whose barrier has passed already.
+
+    They waited in the inbox for an item of the catalogue, and are armed at once, in silence like the others.
+    """
     fresh = [event for event in events if type(event) is DossierReceived and event.data.batch is not None]
     passed = await imports.passed(conn, {event.data.batch for event in fresh if event.data.batch})
+    latecomers = []
     for event in fresh:
         row = rows[event.subject]
-        key_hash = row.key_hash = hash_of(event.subject)
+        row.armed, row.key_hash = False, hash_of(event.subject)
         gates = passed.get(event.data.batch, ()) if event.data.batch else ()
-        row.armed = any(key_hash % partitions == part for part, partitions in gates)
+        if any(row.key_hash % partitions == part for part, partitions in gates):
+            latecomers.append(row)
+    return latecomers
 
 
 def hash_of(dossier: UUID) -> int:
@@ -94,7 +101,7 @@ def hash_of(dossier: UUID) -> int:
     return int(murmur2(str(dossier).encode())) & 0x7FFFFFFF
 
 
-def count(said: Iterable[SlaEvent], folded: Sequence[Row]) -> None:
+def count(said: Iterable[SlaEvent], folded: Collection[Row]) -> None:
     """Count what was folded and said."""
     metrics.DOSSIERS_FOLDED.inc(len(folded))
     started = {event.subject for event in said if type(event) is ClockStarted}

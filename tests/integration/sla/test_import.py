@@ -102,6 +102,19 @@ async def test_a_barrier_again_does_nothing(old: Clocks):
     assert len(await old.said()) == said
 
 
+async def test_a_dossier_that_waited_for_the_catalogue_is_armed_in_silence_when_it_comes(old: Clocks):
+    story = imported(1)
+    await old.hear(*gates(part_of(story)))
+    await old.forget()
+
+    await old.tell(story)
+
+    assert await old.names() == ["ClockStarted", "ClockRevised"]
+    row = await old.row(story)
+    assert (row["armed"], row["overdue"]) == (True, True)
+    assert (await old.sweep(NOW)).dossiers == 0
+
+
 async def test_rungs_that_lie_ahead_still_ring(old: Clocks):
     old.now = vn("2026-03-09 12:00")
     story = imported(1)
