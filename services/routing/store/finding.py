@@ -15,7 +15,7 @@ _MINE = """
 ($2::text[] IS NULL OR competent_unit = ANY($2) OR leg_unit = ANY($2) OR holder = ANY($2) OR under_way_to = ANY($2)
  OR receiving_unit = ANY($2) OR asked_units && $2)
 """
-_FIND = f"SELECT id FROM dossier WHERE code = $1 AND {_MINE} ORDER BY id LIMIT 1"
+_FIND = f"SELECT id FROM dossier WHERE code = $1 AND {_MINE} ORDER BY stage = 'voided', id LIMIT 1"
 _SHOWN = """
 id, code, procedure_code, field, channel, receiving_unit, competent_unit, received_at, stage, holder, holder_since,
 under_way_to, leg_no, leg_role, leg_unit, leg_officer, leg_due_at, waiting_since, clock_state, due_current, late_at,

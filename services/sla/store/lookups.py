@@ -11,7 +11,8 @@ from services.sla.store.dossiers import COLUMNS, Row, row_of
 
 _SEEN = "($2::text[] IS NULL OR competent_unit = ANY($2) OR holder = ANY($2))"
 _BY_CODE = f"""
-SELECT id, {", ".join(COLUMNS)} FROM dossier WHERE code = $1 AND {_SEEN} ORDER BY received_at DESC LIMIT 1
+SELECT id, {", ".join(COLUMNS)} FROM dossier WHERE code = $1 AND {_SEEN}
+ORDER BY state IS NOT DISTINCT FROM 'voided', received_at DESC LIMIT 1
 """
 _ERRORS = f"""
 SELECT id, code, procedure_code, field, competent_unit, received_at, why, ended_at FROM dossier
