@@ -44,10 +44,10 @@ async def receive(conn: Connection, desk: Desk, entry: Entry) -> Receipt:
     _within(desk, entry.receiving_unit)
     reception = _decided(desk, entry)
     dossier = uuid7()
-    code = await _draw_code(conn, reception)
-    await rows.insert(conn, dossier, _row(entry, reception, desk, code))
     await people.put_person(conn, dossier, entry.applicant)
     await keep_note(conn, desk, dossier, entry.note)
+    code = await _draw_code(conn, reception)  # late: until the commit nobody else of this unit draws one
+    await rows.insert(conn, dossier, _row(entry, reception, desk, code))
     return await _announce(
         conn, desk, entry, reception, Saying(dossier=dossier, seq=1, at=desk.now, now=desk.now), code
     )
