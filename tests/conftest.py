@@ -11,12 +11,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from deploy.local import servers_only
 from deploy.local.kafka_admin import KafkaAdmin
 from deploy.local.servers import Servers
 from deploy.local.settings import LocalSettings
 from tests.namespace import Namespace, sweep
+
+
+# No test fails because the machine was busy.
+hypothesis_settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("ours")
 
 
 @pytest.fixture(scope="session")
