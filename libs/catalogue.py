@@ -48,8 +48,11 @@ class Catalogue:
         }
         self.rule_sets: dict[str, RuleSetPublished] = _newest(by_class[RuleSetItem])
         """Rule sets by code, newest version."""
+        decided: dict[str, CalendarDecision] = _newest(by_class[CalendarDecisionItem])
+        self.all_calendar_decisions: tuple[CalendarDecision, ...] = tuple(decided.values())
+        """Newest version of each decision, withdrawn ones included: a calendar's version counts them."""
         self.calendar_decisions: tuple[CalendarDecision, ...] = tuple(
-            d for d in _newest(by_class[CalendarDecisionItem]).values() if not d.withdrawn
+            d for d in self.all_calendar_decisions if not d.withdrawn
         )
         """Decisions that stand, newest version of each; order without meaning."""
         self._subtrees: dict[frozenset[str], frozenset[str]] = {}

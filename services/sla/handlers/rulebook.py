@@ -20,7 +20,7 @@ class Rulebook:
     def __init__(self, catalogue: Catalogue, known: RuleSets | None = None) -> None:
         self.catalogue = catalogue
         self._rule_sets = known or rule_sets()
-        self._decisions = [as_decision(decision) for decision in catalogue.calendar_decisions]
+        self._decisions = [as_decision(decision) for decision in catalogue.all_calendar_decisions]
         self._calendars: dict[WeeklyPattern | None, Calendars] = {}
         self._chains: dict[str | None, tuple[str, ...]] = {None: ()}
         self._terms: dict[_Key, Terms | Uncomputable] = {}

@@ -55,12 +55,14 @@ async def test_a_withdrawn_decision_moves_them_back(clocks: Clocks):
     days = {date(2026, 3, 6): DayKind.CLOSED}
     await clocks.know(decision("VN.STORM", days))
     await clocks.recompute(NOON)
+    before = (await clocks.row(story))["calendar_version"]
     await clocks.forget()
 
     await clocks.know(decision("VN.STORM", days, version=2, withdrawn=True))
     await clocks.recompute(LATER)
 
     (event,) = await clocks.said()
+    assert event.data.calendar_version > before
     assert event.data.due_current == vn("2026-03-09 17:00")
 
 
