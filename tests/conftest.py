@@ -20,7 +20,6 @@ from deploy.local.servers import Servers
 from deploy.local.settings import LocalSettings
 from tests.namespace import Namespace, sweep
 
-
 # No test fails because the machine was busy.
 hypothesis_settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("ours")
