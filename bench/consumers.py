@@ -120,7 +120,9 @@ async def plain(corner: Corner, service: str) -> float:
     """Measure a service's pipeline under the plain loop."""
     await corner.reset(service)
     async with running(corner, service, "bench.processes.plain") as process:
-        return (await follow_marks(process, corner.events)).rate
+        rate = (await follow_marks(process, corner.events)).rate
+    await corner.require_applied(service)
+    return rate
 
 
 async def empty(corner: Corner, how: str) -> float:
@@ -128,15 +130,20 @@ async def empty(corner: Corner, how: str) -> float:
     await corner.reset("reporting")
     async with running(corner, "reporting", "bench.processes.empty", how) as process:
         if how == "plain":
-            return (await follow_marks(process, corner.events)).rate
-        return (await follow_offsets(corner, "reporting", corner.events)).rate
+            course = await follow_marks(process, corner.events)
+        else:
+            course = await follow_offsets(corner, "reporting", corner.events)
+    await corner.require_applied("reporting", rows=False)
+    return course.rate
 
 
 async def worker(corner: Corner, service: str) -> float:
     """Measure a service's real worker process alone."""
     await corner.reset(service)
     async with running(corner, service, f"services.{service}", "worker"):
-        return (await follow_offsets(corner, service, corner.events)).rate
+        rate = (await follow_offsets(corner, service, corner.events)).rate
+    await corner.require_applied(service)
+    return rate
 
 
 async def both_workers(corner: Corner) -> float:

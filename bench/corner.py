@@ -26,10 +26,11 @@ _KEPT = ("catalogue_item", "catalogue_state", "catalogue_published", "schema_mig
 
 @dataclass
 class Corner:
-    """One namespace; `events` lie in intake's topic."""
+    """One namespace; `events` about `dossiers` lie in intake's topic."""
 
     namespace: Namespace
     events: int = 0
+    dossiers: int = 0
 
     def administrator(self, service: str) -> ServiceSettings:
         """Return a service's settings with rights to everything on the broker: for peers with groups of their own."""
@@ -47,7 +48,7 @@ class Corner:
             await self._publish(BY_NAME[topic].emitter, items)
 
     async def mirror_catalogue(self, service: str) -> None:
-        """Give a service that runs without its worker its reference data."""
+        """Give a service its reference data before its worker runs, if it ever does."""
         conn = await self.connect(service)
         try:
             for owner_topic, items in _by_topic(load.catalogue()).items():
@@ -61,7 +62,7 @@ class Corner:
         """Fill intake's topic."""
         made = await asyncio.to_thread(load.events, number)
         await self._publish("intake", made)
-        self.events = len(made)
+        self.events, self.dossiers = len(made), len({one.subject for one in made})
 
     async def _publish(self, owner: str, said: list[Any]) -> None:
         settings = self.namespace.settings(owner)
@@ -83,6 +84,19 @@ class Corner:
             names = [r[0] for r in tables if r[0] not in _KEPT]
             await conn.execute("TRUNCATE " + ", ".join(f'"{schema}"."{name}"' for name in names))
             await conn.execute("CHECKPOINT")
+        finally:
+            await conn.close()
+
+    async def require_applied(self, service: str, *, rows: bool = True) -> None:
+        """Raise RuntimeError unless the service has applied everything: nothing waits, nothing was refused."""
+        conn = await self.connect(service)
+        try:
+            for table in ("inbox", "dead_letter"):
+                if number := await conn.fetchval(f"SELECT count(*)::int FROM {table}"):
+                    raise RuntimeError(f"{service}: {number} rows in {table}")
+            found = await conn.fetchval("SELECT count(*)::int FROM dossier")
+            if rows and found != self.dossiers:
+                raise RuntimeError(f"{service}: {found} dossiers instead of {self.dossiers}")
         finally:
             await conn.close()
 
@@ -126,6 +140,8 @@ async def corner(events: int, *, token_public_key: str = "") -> AsyncIterator[Co
         try:
             made = Corner(namespace)
             await made.publish_catalogue()
+            for service in namespace.services:
+                await made.mirror_catalogue(service)
             await made.publish_events(events)
             yield made
         finally:

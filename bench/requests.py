@@ -70,7 +70,6 @@ async def measure(corner: Corner, key: Key, figures: Figures, *, runs: int, numb
     ):
         ours = Target(f"http://127.0.0.1:{ports[0]}/intake/api/v1/dossiers", key.token())
         bare = Target(f"http://127.0.0.1:{ports[1]}/dossiers")
-        await corner.mirror_catalogue("intake")
         for target in (ours, bare):
             await _warm(client, target, bodies[:_WARM])
         for turn in range(1, runs + 1):
