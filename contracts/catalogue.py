@@ -238,6 +238,8 @@ class DayKind(StrEnum):
     SWAPPED_OFF = "swapped_off"
     MAKE_UP = "make_up"
     CLOSED = "closed"
+    COUNTER = "counter"
+    """A day off on which the counter receives; the clock begins on the next working day."""
 
 
 class CalendarDay(Frozen):
