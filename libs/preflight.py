@@ -11,7 +11,7 @@ from confluent_kafka.admin import AclOperation, AdminClient  # type: ignore[attr
 from libs.kafka import confluent_conf
 from libs.settings import ServiceSettings
 
-_PATIENCE = 15
+_PATIENCE = 30
 _PAUSE = 0.3
 
 

@@ -165,9 +165,10 @@ async def test_data_survive_when_everything_is_killed(running):
 
     running.kill_all()
     running.wait_gone()
-    running.start()
+    servers = running.start()
 
-    conn = await asyncpg.connect(dsn)
+    # Another stack may have taken the port meanwhile; then there is a new one.
+    conn = await asyncpg.connect(roles.with_database(servers.owner_dsn, servers.database))
     assert await conn.fetchval("SELECT count(*) FROM sla.kept") == 1
     await conn.execute("DROP TABLE sla.kept")
     await conn.close()
