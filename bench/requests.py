@@ -10,9 +10,9 @@ from typing import Any
 
 import aiohttp
 
-from bench.consumers import running
 from bench.corner import Corner
 from bench.figures import Figures, Tell
+from bench.running import running
 from contracts.codes import Role
 from deploy.seed.live import filing
 from libs.clock import utcnow
