@@ -25,8 +25,8 @@ async def sweep(pool: asyncpg.Pool, reference: Reference, *, chunk: int) -> int:
     moved, after = 0, store.NOBODY
     while True:
         async with transaction(pool) as conn:
-            coming = await barriers.unfinished(conn)
-            ids = await store.pick(conn, ended, but=coming, after=after, limit=chunk)
+            known = await barriers.finished(conn)
+            ids = await store.pick(conn, ended, imported=known, after=after, limit=chunk)
             if not ids:
                 return moved
             rows = await dossiers.lock(conn, ids)

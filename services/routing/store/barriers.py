@@ -10,11 +10,7 @@ _PUT_DOWN = """
 INSERT INTO import_barrier (subject, batch, part, parts, dossiers, routed_at) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT DO NOTHING
 """
-_UNFINISHED = """
-SELECT DISTINCT batch FROM dossier d
-WHERE batch IS NOT NULL AND stage IN ('open', 'waiting')
-  AND NOT EXISTS (SELECT FROM import_barrier b WHERE b.batch = d.batch GROUP BY b.batch HAVING count(*) = max(b.parts))
-"""
+_FINISHED = "SELECT batch FROM import_barrier GROUP BY batch HAVING count(*) = max(parts)"
 
 
 async def passed(conn: Connection, barrier: ImportEnded, now: datetime) -> None:
@@ -25,6 +21,9 @@ async def passed(conn: Connection, barrier: ImportEnded, now: datetime) -> None:
     )
 
 
-async def unfinished(conn: Connection) -> list[UUID]:
-    """Return the batches with open dossiers whose barriers have not all passed: their history is still coming."""
-    return [row["batch"] for row in await conn.fetch(_UNFINISHED)]
+async def finished(conn: Connection) -> list[UUID]:
+    """Return the batches whose barriers have all passed: their history is known.
+
+    Asked for what is finished, not for what is under way: a batch may begin between this and the next statement.
+    """
+    return [row["batch"] for row in await conn.fetch(_FINISHED)]

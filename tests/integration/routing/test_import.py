@@ -6,6 +6,7 @@ from uuid import uuid4
 from contracts.intake import StepKind
 from services.routing.handlers.reference import Reference
 from services.routing.handlers.sweeping import sweep
+from services.routing.store import barriers, moving
 from tests.integration.routing.conftest import Desk
 from tests.unit.services.routing import makers
 from tests.unit.services.routing.makers import OTHER_WARD, WARD, hours
@@ -60,3 +61,13 @@ async def test_the_sweep_moves_each_dossier_once_and_leaves_imports_that_are_sti
     await desk.hear(*(makers.import_ended(partition) for partition in range(12)))
     assert await sweep(desk.pool, reference, chunk=10) == 1
     assert await sweep(desk.pool, reference, chunk=10) == 0
+
+
+async def test_an_import_that_begins_during_a_sweep_is_left_alone(desk: Desk):
+    async with desk.pool.acquire() as conn, conn.transaction():
+        known = await barriers.finished(conn)
+        await desk.hear(makers.imported(uuid4(), at=IN_2022, **OLD))
+
+        picked = await moving.pick(conn, ["P49.D502"], imported=known, after=moving.NOBODY, limit=10)
+
+    assert picked == []
