@@ -74,7 +74,7 @@ def test_known_codes_with_other_content_are_refused_with_the_columns_that_differ
 def test_a_dry_run_changes_nothing(stack: Stack, admin: httpx.Client, tmp_path: Path):
     before = received(admin, 2021)
 
-    said = stack.motcua("import", str(small(tmp_path, "210401")), "--dry-run")
+    said = stack.motcua("import", str(small(tmp_path, "A-210401")), "--dry-run")
 
     assert "3 dossiers would be imported" in said
     assert received(admin, 2021) == before
@@ -96,7 +96,7 @@ def test_a_dossier_that_ends_before_it_begins_is_refused(stack: Stack, tmp_path:
     rejects = tmp_path / "rejects.csv"
 
     done = stack.run(
-        "import", str(small(tmp_path, "210501", resolved="2021-02-01T08:00")), "--rejects", str(rejects)
+        "import", str(small(tmp_path, "A-210501", resolved="2021-02-01T08:00")), "--rejects", str(rejects)
     )
 
     assert done.returncode == 1
