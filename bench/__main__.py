@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,6 +34,7 @@ def main() -> None:
         _tell("A register through a whole running system:")
         imports.measure(figures, runs=options.runs, scale=options.scale, tell=_tell)
     result = {"machine": described, "runs": options.runs, "events": options.events} | figures.as_json()
+    result["machine"]["load_after"] = [round(load, 2) for load in os.getloadavg()]
     result["seconds"] = round(time.monotonic() - began)
     options.out.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print("\n".join(["", *figures.lines(), "", f"{result['seconds']} s; written to {options.out}"]))
