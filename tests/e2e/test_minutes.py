@@ -1,6 +1,5 @@
 """A dossier limited in minutes turns late while one watches: in the list, on the page and as a metric."""
 
-import os
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,9 +10,9 @@ from tests.e2e.conftest import get
 from tests.e2e.figures import samples
 from tests.e2e.stack import until
 
-IDLE = os.getloadavg()[0] < 2 * (os.cpu_count() or 1)
-PROMPT = 2.0 if IDLE else 10.0
-"""Seconds from the moment to where it shows; a machine busy with other things gets more."""
+PROMPT = 10.0
+"""Seconds from the moment to where it shows: a machine that runs tests beside is slow. What it takes on a quiet one
+is measured, not tested: docs/performance.md."""
 SNAPSHOT = 6.0
 """Reporting renews its gauges every 5 s."""
 
@@ -37,7 +36,7 @@ def rungs_in_time(admin: httpx.Client) -> tuple[int, int]:
     )
 
 
-def test_it_turns_due_soon_then_late_within_two_seconds(minutes: dict[str, Any], admin: httpx.Client):
+def test_it_turns_due_soon_then_late_by_itself(minutes: dict[str, Any], admin: httpx.Client):
     path = f"/sla/api/v1/dossiers/{minutes['code']}/clock"
     late_at = datetime.fromisoformat(minutes["late_at"]).astimezone(UTC)
     if utcnow() < late_at:

@@ -1,5 +1,6 @@
 """A launcher of the two servers as a process of its own, in a state folder of its own, to be maltreated."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -79,7 +80,8 @@ class Launched:
 
     def kill_all(self) -> None:
         for pid in self.holders():
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # one child's end may be another's
+                os.kill(pid, signal.SIGKILL)
         assert self.process
         self.process.communicate()
 
