@@ -5,7 +5,7 @@ import sys
 import typer
 
 from cli import clock, demo, imports, ops, rates, stack
-from cli.errors import CliError
+from cli.errors import BAD_INPUT, CHECK_FAILED, CliError
 from deploy.local.errors import StackError
 
 FAMILIES = (stack.app, demo.app, imports.app, rates.app, clock.app, ops.app)
@@ -25,7 +25,14 @@ for family in FAMILIES:
 def main() -> None:
     """Run a command; bad input is a sentence on stderr and exit code 2, a failed check exit code 1."""
     try:
-        app()
+        code = app(standalone_mode=False)
+        if isinstance(code, int) and code:
+            sys.exit(code)
+    except typer.Abort:
+        _end("Aborted.", CHECK_FAILED)
+    except typer.TyperException as error:
+        message = error.format_message()  # empty where the help itself was the answer
+        _end(f"{message} ('motcua --help' shows how.)" if message.strip() else "", BAD_INPUT)
     except CliError as error:
         _end(str(error), error.code)
     except StackError as error:
@@ -36,7 +43,8 @@ def main() -> None:
 
 
 def _end(sentence: str, code: int) -> None:
-    sys.stderr.write(f"{sentence}\n")
+    if sentence:
+        sys.stderr.write(f"{sentence}\n")
     sys.exit(code)
 
 

@@ -99,7 +99,7 @@ def sentence(response: httpx.Response) -> str:
         for e in problem.get("errors") or []
     ]
     head = str(problem.get("detail") or problem.get("title") or response.status_code)
-    return "; ".join(dict.fromkeys([head, *details])) if details != [head] else head
+    return "; ".join(dict.fromkeys(details)) or head
 
 
 def _given(params: dict[str, Any]) -> dict[str, Any]:

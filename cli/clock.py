@@ -54,7 +54,7 @@ def late(
     form: FormatOption = Format.TABLE,
     output: OutputOption = None,
 ) -> None:
-    """Show dossiers that are or ended late, longest late first; CSV, JSON and XLSX hold all of them."""
+    """Show dossiers that are or ended late, the earliest lateness first; CSV, JSON and XLSX hold all of them."""
     asked = {
         "unit": unit,
         "level": level,

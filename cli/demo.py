@@ -48,7 +48,7 @@ def demo(
             if not leave:
                 clerk = stack.enter_context(client(user="clerk", settings=settings))
                 officer = stack.enter_context(client(user="officer", settings=settings))
-                _live(clerk, officer, rate)
+                _live(clerk, officer, rate, settings.home)
     except KeyboardInterrupt:
         typer.echo("")
     finally:
@@ -94,7 +94,7 @@ def _load(admin: Client, home: Path, scale: int) -> None:
     )
 
 
-def _live(clerk: Client, officer: Client, rate: float) -> None:
+def _live(clerk: Client, officer: Client, rate: float, home: Path) -> None:
     """Receive dossiers until Ctrl-C."""
     simulator = Simulator(clerk, officer, Random(_SEED), typer.echo)  # noqa: S311 - a demo, not a secret
     typer.echo(
@@ -110,5 +110,9 @@ def _live(clerk: Client, officer: Client, rate: float) -> None:
                 following = time.monotonic() + pause
                 simulator.receive(now)
         except CliError as error:
+            if running_url(home) is None:
+                raise CliError(
+                    "The stack has ended: 'make demo' starts it again, its data are kept.", 1
+                ) from None
             typer.echo(f"{error}")  # a restarting service: the next one will do
         time.sleep(min(0.5, pause))

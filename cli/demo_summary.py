@@ -36,7 +36,7 @@ def show(admin: Client, home: Path, scale: int) -> None:
     _late(admin)
     _explain(admin)
     _addresses(admin, home)
-    _compare(answer["rows"], scale)
+    _compare(answer["rows"], scale, home)
 
 
 def _table(rows: list[dict[str, Any]]) -> None:
@@ -95,7 +95,7 @@ def _addresses(admin: Client, home: Path) -> None:
     typer.echo(f"Commands   MOTCUA_HOME={home} .venv/bin/motcua late | rates | explain CODE | status")
 
 
-def _compare(rows: list[dict[str, Any]], scale: int) -> None:
+def _compare(rows: list[dict[str, Any]], scale: int, home: Path) -> None:
     """Compare what the clock made of the moments with what the register must count to."""
     found = {row["key"]: row for row in rows}
     for level, wanted in expected(scale).items():
@@ -104,7 +104,9 @@ def _compare(rows: list[dict[str, Any]], scale: int) -> None:
         if (row["received"], good) != (wanted.received, wanted.good):
             raise CliError(
                 f"{level.value}: {good} of {row['received']} are early or on time,"
-                f" the published totals at 1 : {scale} are {wanted.good} of {wanted.received}.",
+                f" the published totals at 1 : {scale} are {wanted.good} of {wanted.received}:"
+                f" 'MOTCUA_HOME={home} .venv/bin/motcua reconcile' looks for the cause,"
+                f" 'MOTCUA_HOME={home} .venv/bin/motcua up --fresh' begins anew.",
                 CHECK_FAILED,
             )
     typer.echo(f"\nThe integers equal the published totals at 1 : {scale}.")

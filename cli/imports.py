@@ -62,7 +62,7 @@ def import_(
     source: Annotated[str | None, typer.Option("--source", help="name of the legacy system")] = None,
     void: Annotated[str | None, typer.Option("--void", metavar="BATCH", help="void a whole import")] = None,
 ) -> None:
-    """Take over a legacy register. Exit code 0: all in; 1: some lines were refused; 2: unusable input."""
+    """Take over a legacy register (columns: docs/registers.md). Exit code 0: all in; 1: some lines refused; 2: unusable."""
     if (register is None) == (void is None):
         raise CliError("Give either a register to import or --void BATCH.")
     with client(user="admin", timeout=600) as http:

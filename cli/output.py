@@ -59,8 +59,9 @@ def emit(
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]], output: Path | None, title: str) -> None:
     table = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column)
+    for number, column in enumerate(columns):
+        # the first column is what one copies into the next command: never cut, and nothing cut with dots
+        table.add_column(column, no_wrap=number == 0, overflow="fold")
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
     if output is None:

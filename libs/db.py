@@ -28,6 +28,7 @@ TRANSIENT: tuple[type[Exception], ...] = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InternalClientError,  # a connection that died in the middle of a statement
     asyncpg.ReadOnlySQLTransactionError,
 )
 """Errors that pass by themselves: the same work done again, later, can succeed."""

@@ -110,7 +110,7 @@ def _works(
         works["api"] = server.run_on(runtime.settings)
     else:
         works["health"] = _health_only(runtime)
-    if "relay" in roles:
+    if "relay" in roles and parts.writes:  # who says nothing needs no relay, and has no right to be one
         works["relay"] = run_relay(runtime.settings)
     if "clockwork" in roles and parts.clockwork is not None:
         works["clockwork"] = _forever(parts.clockwork(runtime))

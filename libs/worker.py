@@ -32,7 +32,8 @@ from libs.watchdog import Watchdog, guard_loop
 
 log = structlog.get_logger()
 BATCH = 1_000
-WITHIN = 0.1
+WITHIN = 0.25
+"""Seconds a batch may wait to fill; a busy worker then takes hundreds in one transaction instead of dozens."""
 EXIT_BREAKER = 72
 
 

@@ -58,7 +58,7 @@ async def late_dossiers(
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Response:
-    """Return dossiers that are or ended late, longest late first, within the caller's units.
+    """Return dossiers that are or ended late, the earliest lateness first, within the caller's units.
 
     JSON comes in pages (`cursor` null at the end; `totals` on the first page only), CSV and XLSX whole.
     `from` and `to` select by the moment of lateness, `min_days` counts working days late.

@@ -46,7 +46,7 @@ class LateList:
     rulebook: Rulebook
 
     async def page(self, wanted: LateFilter, after: Position | None, limit: int) -> Page:
-        """Return up to `limit` dossiers after a position, longest late first."""
+        """Return up to `limit` dossiers after a position, the earliest lateness first."""
         rows: list[dict[str, Any]] = []
         scan = limit + 1 if not wanted.min_days else max(limit + 1, _SCAN)
         while True:

@@ -85,7 +85,7 @@ class Form:
 async def late_page(
     form: Annotated[Form, Depends()], identity: Reader, runtime: RuntimeDep, rulebook: RulebookDep
 ) -> HTMLResponse:
-    """Show late dossiers, longest late first, with filters and totals."""
+    """Show late dossiers, the earliest lateness first, with filters and totals."""
     asked, now = form.asked(), utcnow()
     found, totals = _NOTHING, Totals(0, 0, 0)
     try:

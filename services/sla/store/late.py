@@ -102,7 +102,7 @@ def page_sql(wanted: LateFilter, after: Position | None, limit: int) -> tuple[st
 async def late_page(
     pool: Pool, wanted: LateFilter, after: Position | None, limit: int
 ) -> Sequence[asyncpg.Record]:
-    """Return up to `limit` late dossiers after a position, longest late first.
+    """Return up to `limit` late dossiers after a position, the earliest lateness first.
 
     `min_days` is only narrowed here; the caller counts working days with each unit's calendar.
     """
