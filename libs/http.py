@@ -18,6 +18,7 @@ from libs.http_docs import docs_router
 from libs.http_shell import Shell
 from libs.identity import access_rules, anyone, read_key
 from libs.runtime import Runtime
+from libs.shape_words import shape_error
 
 PROBLEM = "application/problem+json"
 
@@ -137,10 +138,7 @@ async def _domain(request: Request, error: Exception) -> Response:
 
 async def _shape(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
-    errors = [
-        {"field": ".".join(str(p) for p in e["loc"][1:]), "rule": e["type"], "message": e["msg"]}
-        for e in error.errors()
-    ]
+    errors = [shape_error(each) for each in error.errors()]
     return _answer(
         request, problem(422, DomainError.title, detail="Yêu cầu không đúng khuôn dạng", errors=errors)
     )
