@@ -31,12 +31,12 @@ _WORDS = {
 def shape_error(error: Any) -> dict[str, str]:
     """Return the entry for `errors[]` of one of pydantic's errors; one we have no words for keeps its own."""
     words = _WORDS.get(error["type"])
-    message = words.format_map(_Known(error.get("ctx") or {})) if words else error["msg"]
+    ours = words and words.format_map(_Known(error.get("ctx") or {})).replace(" or ", " hoặc ")
     where = () if error["type"] == "json_invalid" else error["loc"][1:]
     return {
         "field": ".".join(str(part) for part in where),
         "rule": error["type"],
-        "message": message.replace(" or ", " hoặc "),
+        "message": ours or error["msg"],
     }
 
 
