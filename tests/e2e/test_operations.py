@@ -47,7 +47,7 @@ def prometheus(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def _healths(client: httpx.Client) -> set[str]:
     try:
         targets = client.get("/targets").json()["data"]["activeTargets"]
-    except httpx.HTTPError:
+    except (httpx.HTTPError, ValueError):  # not up yet, or up and not ready: then it answers in words
         return set()
     return {target["health"] for target in targets}
 
