@@ -12,6 +12,7 @@ from libs import metrics, offsets
 from libs.clock import utcnow
 from libs.db import TRANSIENT, transaction
 from libs.dead_letters import set_gauges
+from libs.ends import Ends
 
 if TYPE_CHECKING:
     from libs.worker import Worker
@@ -36,6 +37,7 @@ class Watchdog:
         self._progress = time.monotonic()
         self._gauged = 0.0
         self._frontier = offsets.Frontier()
+        self._ends = Ends(worker.settings)
 
     def touch(self) -> None:
         """Note progress."""
@@ -68,7 +70,7 @@ class Watchdog:
             return None
         try:
             async with asyncio.timeout(10):
-                ends = await worker.app.consumer.highwaters(*mine)
+                ends = await self._ends.of(mine)
                 async with transaction(worker.pool) as conn:
                     known = await offsets.known(conn, worker.pipeline.group)
                     self._frontier.saw(asked_at, {self._where(tp): end for tp, end in ends.items()})

@@ -9,10 +9,10 @@ from libs.clock import utcnow
 from tests.e2e.conftest import get
 from tests.e2e.figures import samples
 from tests.e2e.stack import until
+from tests.patience import on_this_machine
 
-PROMPT = 10.0
-"""Seconds from the moment to where it shows: a machine that runs tests beside is slow. What it takes on a quiet one
-is measured, not tested: docs/performance.md."""
+PROMPT = 2.0
+"""Seconds from the moment to where it shows."""
 SNAPSHOT = 6.0
 """Reporting renews its gauges every 5 s."""
 
@@ -31,9 +31,9 @@ def rungs_in_time(admin: httpx.Client) -> tuple[int, int]:
     """Return how many rungs were told promptly after their moment, and how many at all."""
     text = admin.get("/sla/metrics").text.splitlines()
     lines = dict(line.rsplit(" ", 1) for line in text if line.startswith("sla_timer_lag_seconds"))
-    return int(float(lines[f'sla_timer_lag_seconds_bucket{{le="{PROMPT:.1f}"}}'])), int(
-        float(lines["sla_timer_lag_seconds_count"])
-    )
+    bound = next(each for each in (2.0, 5.0, 10.0, 30.0) if each >= min(on_this_machine(PROMPT), 30.0))
+    in_time = lines[f'sla_timer_lag_seconds_bucket{{le="{bound}"}}']
+    return int(float(in_time)), int(float(lines["sla_timer_lag_seconds_count"]))
 
 
 def test_it_turns_due_soon_then_late_by_itself(minutes: dict[str, Any], admin: httpx.Client):
@@ -46,11 +46,15 @@ def test_it_turns_due_soon_then_late_by_itself(minutes: dict[str, Any], admin: h
         )
 
     limit = max(0.0, (late_at - utcnow()).total_seconds())
-    until(lambda: late_codes(admin), lambda codes: minutes["code"] in codes, limit=limit + PROMPT)
-    until(lambda: get(admin, path)["overdue"], bool, limit=PROMPT)
+    until(
+        lambda: late_codes(admin),
+        lambda codes: minutes["code"] in codes,
+        limit=limit + on_this_machine(PROMPT),
+    )
+    until(lambda: get(admin, path)["overdue"], bool, limit=on_this_machine(PROMPT))
     page = admin.get("/sla/", params={"unit": "N66"})
     assert minutes["code"] in page.text
-    until(lambda: open_now(admin, "overdue"), lambda n: n > 0, limit=SNAPSHOT + PROMPT)
+    until(lambda: open_now(admin, "overdue"), lambda n: n > 0, limit=SNAPSHOT + on_this_machine(PROMPT))
 
     in_time, told = rungs_in_time(admin)
     assert told >= 2, "half of its time, and its end"
