@@ -1,8 +1,9 @@
 """What routing and sla said, as far as the counter shows it: one row per dossier, last word per emitter."""
 
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 from libs.db import Connection
@@ -53,17 +54,23 @@ class Clock:
 async def put_standings(conn: Connection, rows: Sequence[Standing]) -> None:
     """Store what routing said; of two endings the first stays."""
     if rows:
-        await conn.execute(_ROUTING, *_columns([astuple(row) for row in rows]))
+        await conn.execute(_ROUTING, *_columns(rows, _STANDING))
 
 
 async def put_clocks(conn: Connection, rows: Sequence[Clock]) -> int:
     """Store the newest snapshots; return how many live deadlines differ from the slip's appointment."""
     if not rows:
         return 0
-    return sum(
-        bool(row["differs"]) for row in await conn.fetch(_CLOCKS, *_columns([astuple(row) for row in rows]))
-    )
+    return sum(bool(row["differs"]) for row in await conn.fetch(_CLOCKS, *_columns(rows, _CLOCK)))
 
 
-def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+def _columns(rows: Sequence[object], values: Callable[[object], tuple[object, ...]]) -> list[list[object]]:
+    return [list(column) for column in zip(*map(values, rows), strict=True)]
+
+
+def _values(kind: type[Standing | Clock]) -> Callable[[object], tuple[object, ...]]:
+    """Return a reader of all fields; dataclasses.astuple copies each value deeply, which an import would feel."""
+    return attrgetter(*(each.name for each in fields(kind)))
+
+
+_STANDING, _CLOCK = _values(Standing), _values(Clock)
