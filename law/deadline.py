@@ -6,10 +6,12 @@ from enum import StrEnum
 
 from law.calendar import Calendar
 from law.durations import Declared, JudgedBy, Limit
+from law.kinds import reckoning_of
 from law.moments import DAY, to_moment, to_tick
-from law.reckoning import AsDeclared, Reckoning, reckoning_of
+from law.reckoning import Reckoning
 from law.rule_set import RuleSet
 from law.timeline import OutsideCalendarError
+from law.worked_time import AsDeclared
 
 
 class Uncomputable(StrEnum):

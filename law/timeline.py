@@ -63,6 +63,11 @@ class Timeline:
                 self._sums.append(total)
                 total += closing - opening
 
+    def require(self, *ticks: int) -> None:
+        """Raise `OutsideCalendarError` unless every tick lies in the known years."""
+        if min(ticks) < self.start or max(ticks) > self.end:
+            raise OutsideCalendarError("the calendar does not know this day")
+
     def worked(self, tick: int) -> int:
         """Return the time worked from the beginning of the calendar until `tick`."""
         if not self.start <= tick <= self.end:

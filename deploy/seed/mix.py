@@ -12,7 +12,8 @@ from deploy.seed.places import Place as Unit
 from deploy.seed.procedures import procedures
 from deploy.seed.tables import Row, read
 from law.durations import Duration, Limit
-from law.reckoning import Reckoning, reckoning_of
+from law.kinds import reckoning_of
+from law.reckoning import Reckoning
 from law.rule_set import rule_sets
 
 PROVINCE = "P49"

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from contracts.sla import ClockState, Rung
 from law.deadline import Terms
 from law.moments import DAY, to_moment
-from law.reckoning import WallClock
 from law.timeline import OutsideCalendarError, Timeline
+from law.whole_time import WallClock
 from services.sla.domain.answer import Answer, SegmentKind
 
 OVERDUE = frozenset({Rung.OVERDUE, Rung.OVERDUE_5, Rung.OVERDUE_10})

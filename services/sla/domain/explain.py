@@ -9,7 +9,7 @@ from law.calendar import Day
 from law.days import DayKind
 from law.deadline import Terms
 from law.moments import DAY, day_date, day_number, to_moment
-from law.reckoning import WholeDays
+from law.whole_time import WholeDays
 from services.sla.domain import words
 from services.sla.domain.answer import Answer, Segment, SegmentKind
 from services.sla.domain.standing import end_tick

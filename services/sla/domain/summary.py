@@ -6,7 +6,7 @@ from contracts.sla import ClockState, Outcome
 from law.deadline import Terms
 from law.durations import JudgedBy
 from law.moments import to_moment
-from law.reckoning import AsDeclared
+from law.worked_time import AsDeclared
 from services.sla.domain import words
 from services.sla.domain.answer import Answer
 from services.sla.domain.standing import days_late

@@ -7,8 +7,8 @@ listed, or used and flagged, as the rule set says.
 from collections.abc import Callable, Iterable, Mapping
 
 from law.deadline import Terms
+from law.kinds import day_before, last_day
 from law.moments import DAY
-from law.reckoning import day_before, last_day
 from law.rule_set import SupplementMode
 from services.sla.domain.answer import Note, Remark
 from services.sla.domain.facts import Fact, FactKind

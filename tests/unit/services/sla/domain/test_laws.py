@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from contracts.sla import ClockState, Outcome
 from law.deadline import Terms
 from law.moments import DAY, MINUTE, to_moment, to_tick, vn_date
-from law.reckoning import AsDeclared, HourExactDays, WallClock, WholeDays
+from law.whole_time import WallClock, WholeDays
+from law.worked_time import AsDeclared, HourExactDays
 from services.sla.domain.answer import SegmentKind
 from services.sla.domain.clock import fold
 from services.sla.domain.explain import LineKind, lines_of
