@@ -251,8 +251,34 @@ class CalendarDay(Frozen):
     sessions: tuple[tuple[ClockTime, ClockTime], ...] = ()
 
 
+class WeeklyHours(Frozen):
+    """What some weekdays are, week after week. Weekday 1 is Monday, 7 Sunday (ISO 8601).
+
+    `working` with its sessions: office hours; `counter` with its sessions: dossiers are received, no clock runs;
+    `closed`: nobody is there.
+    """
+
+    weekdays: Annotated[tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(min_length=1, max_length=7)]
+    kind: Literal[DayKind.WORKING, DayKind.COUNTER, DayKind.CLOSED] = DayKind.WORKING
+    sessions: tuple[tuple[ClockTime, ClockTime], ...] = ()
+
+
+class DecisionOrigin(StrEnum):
+    """How a decision came into the calendar."""
+
+    SEED = "seed"
+    """Loaded in bulk: computed or collected, nobody answers for it."""
+    DECISION = "decision"
+    """Proposed by one person and approved by another; no seeded day overrides it."""
+
+
 class CalendarDecision(Payload):
-    """Days off and make-up days as decided. `unit` is where it holds, with its subtree; none: the country."""
+    """Days off and make-up days as decided, or office hours week by week.
+
+    `unit` is where it holds, with its subtree; none: the country. `weekly` holds from `valid_from` to `valid_to`
+    (its last day; none: until further notice) on the weekdays it names, wherever no day was decided by date.
+    `replaces` names decisions of the same scope that it overrules on the days both name.
+    """
 
     code: UnitCode
     version: Version
@@ -260,6 +286,12 @@ class CalendarDecision(Payload):
     document: PublicName
     decided_on: date | None = None
     days: tuple[CalendarDay, ...]
+    weekly: tuple[WeeklyHours, ...] | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    replaces: tuple[UnitCode, ...] | None = None
+    origin: DecisionOrigin | None = None
+    """None: seeded, as before decisions were approved."""
     provisional: bool = False
     withdrawn: bool = False
 

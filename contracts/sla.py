@@ -19,8 +19,9 @@ from contracts.codes import (
     Service,
     StaffId,
     UnitCode,
+    Version,
 )
-from contracts.envelope import DossierEvent, Payload
+from contracts.envelope import DossierEvent, Frozen, Payload
 
 
 class ClockState(StrEnum):
@@ -170,15 +171,25 @@ class MoveReason(StrEnum):
     CORRECTION = "correction"
 
 
+class CalendarChange(Frozen):
+    """The calendar decision that moved a deadline, as it was published; `withdrawn`: by ceasing to hold."""
+
+    code: UnitCode
+    version: Version
+    withdrawn: bool = False
+
+
 class DeadlineMoved(SlaEvent):
     """The deadline moved by an extension, a calendar decision or a correction."""
 
     class Data(Snapshot):
-        """The snapshot, the date before, and what moved it."""
+        """The snapshot, the dates before, and what moved them; `calendar_decision` where the calendar did."""
 
         due_before: Moment | None = None
+        late_before: Moment | None = None
         why: MoveReason
         decision: Ground | None = None
+        calendar_decision: CalendarChange | None = None
 
     type: Literal["vn.motcua.sla.DeadlineMoved.v1"] = "vn.motcua.sla.DeadlineMoved.v1"
     data: Data

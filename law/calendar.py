@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from law.days import WORKED, DayKind, DayRule, Decision, WeeklyPattern
+from law.days import WORKED, DayKind, DayRule, Decision, WeeklyPattern, WeeklyRule
 from law.moments import DAY, MINUTE, day_date, day_number, to_moment, to_tick
 from law.timeline import Session, Timeline
 
@@ -35,10 +35,11 @@ class Day:
 class Calendar:
     """Which hours are worked where this calendar holds.
 
-    `version` grows with every decision published, changed or withdrawn. `timeline` is the same in ticks.
+    `decisions` come weakest first. `version` grows with every decision published, changed or withdrawn.
+    `timeline` is the same in ticks.
     """
 
-    __slots__ = ("_days", "first", "last", "pattern", "timeline", "version")
+    __slots__ = ("_days", "_weekly", "first", "last", "pattern", "timeline", "version")
 
     def __init__(
         self,
@@ -51,11 +52,15 @@ class Calendar:
         self.pattern = pattern or WeeklyPattern()
         self.first, self.last = first, last
         self._days: dict[date, tuple[DayRule, Decision]] = {}
+        self._weekly: list[Decision] = []
         self.version = 0
         for decision in decisions:
             self.version += decision.version
-            if not decision.withdrawn:
-                self._days.update((rule.date, (rule, decision)) for rule in decision.days)
+            if decision.withdrawn:
+                continue
+            self._days.update((rule.date, (rule, decision)) for rule in decision.days)
+            if decision.weekly:
+                self._weekly.insert(0, decision)
         number = day_number(first)
         dates = (day_date(number + at) for at in range((last - first).days + 1))
         self.timeline = Timeline(first=number, sessions=[self._worked(on) for on in dates])
@@ -63,9 +68,29 @@ class Calendar:
     def _worked(self, on: date) -> tuple[Session, ...]:
         decided = self._days.get(on)
         if decided is None:
-            return self.pattern.on(on.weekday())
+            return self._usual(on, on.weekday())
         rule = decided[0]
-        return (rule.sessions or self.pattern.sessions) if rule.kind in WORKED else ()
+        return (rule.sessions or self._hours(on)) if rule.kind in WORKED else ()
+
+    def _week(self, on: date, weekday: int) -> tuple[WeeklyRule, Decision] | None:
+        """Return what weekly hours make of a weekday as of a date, and the decision behind them."""
+        for decision in self._weekly:
+            rule = decision.week_rule(on, weekday)
+            if rule is not None:
+                return rule, decision
+        return None
+
+    def _usual(self, on: date, weekday: int) -> tuple[Session, ...]:
+        """Return the sessions of an ordinary weekday as of a date."""
+        found = self._week(on, weekday)
+        if found is None:
+            return self.pattern.on(weekday)
+        return (found[0].sessions or self.pattern.sessions) if found[0].kind in WORKED else ()
+
+    def _hours(self, on: date) -> tuple[Session, ...]:
+        """Return the office hours of a day that is worked by decision: its weekday's, else those of the last before it."""
+        found = (self._usual(on, (on.weekday() - back) % 7) for back in range(7))
+        return next((sessions for sessions in found if sessions), self.pattern.sessions)
 
     def day(self, on: date) -> Day:
         """Return what a date is, and why."""
@@ -73,13 +98,22 @@ class Calendar:
         sessions = self._worked(on)
         decided = self._days.get(on)
         if decided is None:
-            kind = DayKind.WORKING if sessions else DayKind.WEEKEND
-            return Day(date=on, kind=kind, sessions=sessions, reception=sessions)
+            return self._ordinary(on, sessions)
         rule, decision = decided
         reception = rule.sessions if rule.kind is DayKind.COUNTER else sessions
         return Day(
             date=on, kind=rule.kind, sessions=sessions, reception=reception, name=rule.name, decision=decision
         )
+
+    def _ordinary(self, on: date, sessions: tuple[Session, ...]) -> Day:
+        """Return a date nobody decided on: what its weekday is."""
+        found = self._week(on, on.weekday())
+        if found is None:
+            kind = DayKind.WORKING if sessions else DayKind.WEEKEND
+            return Day(date=on, kind=kind, sessions=sessions, reception=sessions)
+        rule, decision = found
+        reception = rule.sessions if rule.kind is DayKind.COUNTER else sessions
+        return Day(date=on, kind=rule.kind, sessions=sessions, reception=reception, decision=decision)
 
     def is_open(self, moment: datetime) -> bool:
         """Tell whether work is going on (openings count, closings don't)."""

@@ -60,10 +60,21 @@ class DayRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WeeklyRule:
+    """What a decision makes of some weekdays, week after week. Weekday 0 is Monday."""
+
+    weekdays: frozenset[int]
+    kind: DayKind = DayKind.WORKING
+    sessions: tuple[Session, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """Days decided together, by a document. `unit` is where they hold, with its subtree; none: the country.
 
-    Of two decisions about a date the narrower rules, then the one decided later, then the higher version.
+    `weekly` are office hours that hold from `valid_from` to `valid_to` wherever no day was decided by its date.
+    Of two decisions about a date the one that was approved rules over the one that was only seeded, then the
+    narrower over the wider, then the one decided later; one that `replaces` another rules over it in any case.
     """
 
     code: str
@@ -72,32 +83,61 @@ class Decision:
     document: str = ""
     decided_on: date | None = None
     days: tuple[DayRule, ...] = ()
+    weekly: tuple[WeeklyRule, ...] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None
+    replaces: tuple[str, ...] = ()
+    seeded: bool = True
     provisional: bool = False
     withdrawn: bool = False
+
+    def holds_on(self, on: date) -> bool:
+        """Tell whether its weekly hours are valid on a date."""
+        return (self.valid_from is None or self.valid_from <= on) and (
+            self.valid_to is None or on <= self.valid_to
+        )
+
+    def week_rule(self, on: date, weekday: int) -> WeeklyRule | None:
+        """Return what its weekly hours, as they hold on a date, make of a weekday, if anything."""
+        if not self.holds_on(on):
+            return None
+        return next((rule for rule in self.weekly if weekday in rule.weekdays), None)
 
     @classmethod
     def parse(cls, data: Mapping[str, Any]) -> Self:
         """Return the decision of a mapping in the form of the catalogue's CalendarDecision (its `model_dump`)."""
-        days = tuple(
-            DayRule(
-                date=_as_date(day["date"]),
-                kind=DayKind(day["kind"]),
-                name=day.get("name"),
-                sessions=parse_sessions(day.get("sessions") or ()),
-            )
-            for day in data["days"]
-        )
-        decided_on = data.get("decided_on")
         return cls(
             code=data["code"],
             version=data.get("version", 1),
             unit=data.get("unit"),
             document=data.get("document", ""),
-            decided_on=_as_date(decided_on) if decided_on else None,
-            days=days,
+            decided_on=_as_date(data.get("decided_on")),
+            days=tuple(map(_day_rule, data["days"])),
+            weekly=tuple(map(_weekly_rule, data.get("weekly") or ())),
+            valid_from=_as_date(data.get("valid_from")),
+            valid_to=_as_date(data.get("valid_to")),
+            replaces=tuple(data.get("replaces") or ()),
+            seeded=(data.get("origin") or "seed") == "seed",
             provisional=data.get("provisional", False),
             withdrawn=data.get("withdrawn", False),
         )
+
+
+def _day_rule(data: Mapping[str, Any]) -> DayRule:
+    return DayRule(
+        date=_date(data["date"]),
+        kind=DayKind(data["kind"]),
+        name=data.get("name"),
+        sessions=parse_sessions(data.get("sessions") or ()),
+    )
+
+
+def _weekly_rule(data: Mapping[str, Any]) -> WeeklyRule:
+    return WeeklyRule(
+        weekdays=frozenset(number - 1 for number in data["weekdays"]),
+        kind=DayKind(data.get("kind", DayKind.WORKING)),
+        sessions=parse_sessions(data.get("sessions") or ()),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,5 +152,9 @@ class WeeklyPattern:
         return self.sessions if weekday in self.weekdays else ()
 
 
-def _as_date(value: date | str) -> date:
+def _date(value: date | str) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _as_date(value: date | str | None) -> date | None:
+    return _date(value) if value else None
