@@ -39,6 +39,7 @@ class Fact:
     `part` counts the steps of an imported history, which share their event. `replaces` is the event this fact
     corrects: a CORRECTED fact takes it back, any other stands in its place. `request` pairs a question with its
     answer; ids are text. `new_tick` is the new appointment of an extension, or the corrected moment of reception.
+    `delay` is how long after it happened it was recorded, in ticks; None where nobody can say (a legacy register).
     """
 
     tick: int
@@ -55,6 +56,7 @@ class Fact:
     by: str | None = None
     unit: str | None = None
     new_tick: int | None = None
+    delay: int | None = None
 
     @classmethod
     def at(cls, moment: datetime, kind: FactKind, **data: Any) -> Self:

@@ -59,8 +59,9 @@ def facts_of(event: DossierEvent) -> Iterator[Fact]:
         return
     given = event.data.__dict__.get  # pydantic is slow to say that a field isn't there
     new = given("new_due_at") or given("received_at")
+    tick = to_tick(event.time)
     yield Fact(
-        tick=to_tick(event.time),
+        tick=tick,
         rank=event.RANK,
         emitter=event.EMITTER.value,
         seq=event.dossierseq,
@@ -73,6 +74,7 @@ def facts_of(event: DossierEvent) -> Iterator[Fact]:
         by=_text(given("officer") or given("signed_by")),
         unit=given("to_unit") or given("responsible_unit"),
         new_tick=to_tick(new) if new else None,
+        delay=to_tick(event.recordedtime) - tick,
     )
 
 

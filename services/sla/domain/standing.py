@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from law.deadline import Terms
 from law.moments import DAY, to_tick
-from services.sla.domain.answer import Answer, Note, Segment, SegmentKind
+from services.sla.domain.answer import Answer, Segment, SegmentKind
+from services.sla.domain.apology import apology_of
 
 
 class Apology(StrEnum):
@@ -75,6 +76,16 @@ def days_late(answer: Answer, *, as_of: datetime) -> int:
     return terms.calendar.timeline.days_between(answer.due // DAY, until // DAY)
 
 
+def pauses(answer: Answer) -> int:
+    """Return how often the clock stood still; waits that overlap or follow at once count as one."""
+    count, stood = 0, False
+    for part in answer.segments:
+        stands = part.kind is SegmentKind.PAUSED
+        count += stands and not stood
+        stood = stands
+    return count
+
+
 def end_tick(answer: Answer, terms: Terms, as_of: datetime) -> int:
     """Return `as_of`, or the end if that came first, within the known calendar."""
     until = min(to_tick(as_of), terms.calendar.timeline.end - 1)
@@ -110,12 +121,10 @@ def _is_late(answer: Answer, until: int) -> bool:
 
 
 def _apology(answer: Answer, *, is_late: bool) -> Apology:
-    if answer.extended:
-        return Apology.EXTENDED
-    if answer.apologised_at is not None:
-        too_late = any(remark.note is Note.APOLOGY_TOO_LATE for remark in answer.flags)
-        return Apology.TOO_LATE if too_late else Apology.IN_TIME
-    return Apology.MISSING if is_late else Apology.NOT_NEEDED
+    letters = apology_of(answer).letters
+    if letters is None:
+        return Apology.MISSING if is_late else Apology.NOT_NEEDED
+    return Apology(letters.value)
 
 
 def _span(ticks: int) -> timedelta:

@@ -75,13 +75,31 @@ def pack(fact: Fact) -> list[Any]:
     return [
         fact.tick, fact.rank, fact.emitter, fact.seq, fact.id, fact.kind.value, fact.part, fact.replaces,
         fact.request, fact.reason, fact.ground, fact.by, fact.unit, fact.new_tick,
+        fact.delay,
     ]  # fmt: skip
 
 
 def unpack(packed: Sequence[Any]) -> Fact:
-    """Return the clock fact that `pack` wrote."""
-    tick, rank, emitter, seq, own, kind, part, replaces, request, reason, ground, by, unit, new_tick = packed
+    """Return the clock fact that `pack` wrote; rows of an older version lack the delay."""
+    (
+        tick,
+        rank,
+        emitter,
+        seq,
+        own,
+        kind,
+        part,
+        replaces,
+        request,
+        reason,
+        ground,
+        by,
+        unit,
+        new_tick,
+        *more,
+    ) = packed
     return Fact(
         tick=tick, rank=rank, emitter=emitter, seq=seq, id=own, kind=_KINDS[kind], part=part, replaces=replaces,
         request=request, reason=reason, ground=ground, by=by, unit=unit, new_tick=new_tick,
+        delay=more[0] if more else None,
     )  # fmt: skip
