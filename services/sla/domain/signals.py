@@ -42,7 +42,6 @@ _BY_HAND = PAUSES | {
 """What an officer enters; answers and payments may come from a portal at any hour."""
 _ALWAYS = PAUSES | {FactKind.EXTENDED, FactKind.STOPPED}
 _IN_REGISTERS = _ALWAYS | {FactKind.RETURNED}
-_SOMETIMES = _IN_REGISTERS | {FactKind.CORRECTED}
 UNDECIDED = "returned_undecided"
 """The kind of a return without any decision before it."""
 _KEY = attrgetter("tick", "rank", "emitter", "seq", "part", "id")
@@ -75,9 +74,8 @@ def signals_of(facts: Iterable[Fact], answer: Answer, *, imported: bool) -> tupl
     if answer.terms is None or answer.received is None:
         return ()
     known = list(facts)
-    entered = [fact for fact in known if fact.kind in (_IN_REGISTERS if imported else _BY_HAND)]
-    if not imported and not any(_stands_out(fact, answer.terms.calendar) for fact in entered):
-        return ()
+    kinds = _IN_REGISTERS if imported else _BY_HAND
+    entered = [fact for fact in known if fact.kind in kinds]
     entered.sort(key=_KEY)
     gone = {(remark.fact.id, remark.fact.part) for remark in answer.ignored if remark.note in _GONE}
     kept = [fact for fact in entered if (fact.id, fact.part) not in gone]
@@ -86,12 +84,17 @@ def signals_of(facts: Iterable[Fact], answer: Answer, *, imported: bool) -> tupl
     return tuple(each for each in found if each is not None)
 
 
-def _stands_out(fact: Fact, calendar: Calendar) -> bool:
-    """Tell whether a fact can be remarkable at all: most dossiers end here."""
-    if fact.kind in _SOMETIMES:
+def may_stand_out(
+    kind: str, tick: int, delay: int | None = None, *, calendar: Calendar, imported: bool
+) -> bool:
+    """Tell, at little cost, whether a fact can be remarkable at all: most dossiers end here."""
+    if kind in _IN_REGISTERS:
         return True
-    delay = fact.delay
-    return delay is not None and (delay >= MINUTE or outside_minutes(fact.tick + delay, calendar) > 0)
+    if imported or kind not in _BY_HAND:
+        return False
+    if kind == FactKind.CORRECTED:
+        return True
+    return delay is not None and (delay >= MINUTE or outside_minutes(tick + delay, calendar) > 0)
 
 
 def outside_minutes(tick: int, calendar: Calendar) -> int:

@@ -1,6 +1,7 @@
 """What sla hears: facts stored and folded, a batch at a time; the barriers of imports.
 
-Per batch one SELECT … FOR UPDATE in id order, one UPDATE, one INSERT, one outbox insert, whatever its size.
+Per batch one SELECT … FOR UPDATE in id order, one UPDATE, one INSERT, one outbox insert, whatever its size, and
+two looks for what stands out, which is rarely written.
 """
 
 from collections import defaultdict
@@ -26,6 +27,7 @@ from services.sla.handlers.announce import Occasion
 from services.sla.handlers.judge import differs
 from services.sla.handlers.refold import refold
 from services.sla.handlers.rulebook import Rulebooks
+from services.sla.handlers.traces import Traces
 from services.sla.store import dossiers, imports
 from services.sla.store.dossiers import Row
 from services.sla.store.packing import Entry, entry_of, pack
@@ -46,9 +48,11 @@ class Hearing:
         if news:
             rows = await _remember(conn, news)
             latecomers = await _disarm(conn, rows, [each.event for each in news])
-            said = refold(rows.values(), rulebook, Occasion(now))
+            traces = Traces()
+            said = refold(rows.values(), rulebook, Occasion(now), traces.note)
             said += [event for row in latecomers for event in arm.arm(row, rulebook, now)]
             await dossiers.save(conn, rows.values())
+            await traces.save(conn)
             await outbox.put(conn, said)
             count(said, rows.values())
         for event in events:

@@ -1,0 +1,54 @@
+"""SQL of what a fold leaves beside the row: signals of entry and letters of apology, both rewritten where they differ."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from libs.db import Connection
+
+_SIGNAL = {
+    "dossier": "uuid", "event": "uuid", "part": "smallint", "kind": "text", "at": "timestamptz",
+    "recorded_at": "timestamptz", "delay": "int", "outside": "int", "number": "smallint", "days": "int",
+    "grounded": "boolean",
+}  # fmt: skip
+_APOLOGY = {
+    "dossier": "uuid", "letters": "text", "at": "timestamptz", "letter_at": "timestamptz", "reason": "text",
+    "responsible_unit": "text", "signed_by": "uuid", "new_due_at": "timestamptz", "refused": "smallint",
+}  # fmt: skip
+Rows = Mapping[UUID, Sequence[tuple[Any, ...]]]
+"""Per dossier its rows, without the first column."""
+
+
+async def replace_signals(conn: Connection, found: Rows, known: Collection[UUID]) -> None:
+    """Make the signals of dossiers what was found; `known` may have some already, the others are new."""
+    await _replace(conn, "signal", _SIGNAL, found, known)
+
+
+async def replace_apologies(conn: Connection, found: Rows, known: Collection[UUID]) -> None:
+    """Make the letters of dossiers what was found."""
+    await _replace(conn, "apology", _APOLOGY, found, known)
+
+
+async def _replace(
+    conn: Connection, table: str, columns: Mapping[str, str], found: Rows, known: Collection[UUID]
+) -> None:
+    names = ", ".join(columns)
+    stored: dict[UUID, list[tuple[Any, ...]]] = defaultdict(list)
+    if known:
+        for record in await conn.fetch(
+            f"SELECT {names} FROM {table} WHERE dossier = ANY($1::uuid[])", sorted(known)
+        ):
+            own, *values = record.values()
+            stored[own].append(tuple(values))
+    differing = [
+        own for own in found.keys() | stored.keys() if set(found.get(own, ())) != set(stored.get(own, ()))
+    ]
+    gone = sorted(own for own in differing if own in stored)
+    if gone:
+        await conn.execute(f"DELETE FROM {table} WHERE dossier = ANY($1::uuid[])", gone)
+    rows = [(own, *values) for own in sorted(differing) for values in found.get(own, ())]
+    if rows:
+        arrays = ", ".join(f"${at}::{kind}[]" for at, kind in enumerate(columns.values(), 1))
+        insert = f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING"
+        await conn.execute(insert, *map(list, zip(*rows, strict=True)))
