@@ -16,7 +16,7 @@ from bench.running import running
 from contracts.codes import Role
 from deploy.seed.live import filing
 from libs.clock import utcnow
-from libs.identity import Identity, issue, new_key
+from libs.tokens import Identity, issue, new_key
 from libs.ids import uuid7
 
 _AT_ONCE = 16

@@ -16,9 +16,10 @@ from libs.db import TRANSIENT
 from libs.errors import DomainError, SignInError, UnavailableError, problem, problem_of
 from libs.http_docs import docs_router
 from libs.http_shell import Shell
-from libs.identity import access_rules, anyone, read_key
+from libs.identity import access_rules, anyone
 from libs.runtime import Runtime
 from libs.shape_words import shape_error
+from libs.tokens import read_key
 
 PROBLEM = "application/problem+json"
 

@@ -1,5 +1,8 @@
 """`python -m services.<name> api|worker|relay|clockwork`: one or more roles of a service in one process.
 
+With MOTCUA_HELD=1 it loads its code and then waits for a line on its standard input before it touches a server:
+a launcher starts it so while the servers still boot.
+
 `api relay clockwork` may share a process; `worker` (Faust) has its own. SIGTERM and SIGINT end it with 0,
 a role that ends by itself ends the process with 1.
 """
@@ -7,23 +10,26 @@ a role that ends by itself ends the process with 1.
 import asyncio
 import contextlib
 import gc
+import importlib
 import signal
-import socket
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import structlog
-import uvicorn
 import uvloop
-from fastapi import FastAPI
 
 from libs import health, preflight, telemetry
 from libs.relay import run_relay
 from libs.runtime import Runtime, open_runtime
 from libs.settings import ServiceSettings
 from libs.stream import Pipeline
+
+if TYPE_CHECKING:  # a worker serves no pages and must not pay for their imports
+    from fastapi import FastAPI
+
+    from libs.serving import Server
 
 log = structlog.get_logger()
 ROLES = ("api", "worker", "relay", "clockwork")
@@ -34,11 +40,12 @@ _GRACE = 10.0
 class ServiceParts:
     """What a service is made of; built in its `__main__`, the only place that builds things.
 
-    `clockwork` runs for ever. `writes` are the topics the relay publishes to.
+    `app` imports what it serves when it is called. `clockwork` runs for ever. `writes` are the topics the relay
+    publishes to.
     """
 
     name: str
-    app: Callable[[Runtime], FastAPI]
+    app: "Callable[[Runtime], FastAPI]"
     pipeline: Callable[[Runtime], Pipeline] | None = None
     clockwork: Callable[[Runtime], Awaitable[None]] | None = None
     settings: type[ServiceSettings] = ServiceSettings
@@ -53,6 +60,10 @@ def main(parts: ServiceParts, argv: Sequence[str] | None = None) -> NoReturn:
         raise SystemExit(f"usage: python -m services.{parts.name} api|relay|clockwork… or worker")
     settings = parts.settings(service=parts.name)
     telemetry.configure(parts.name, "+".join(roles), settings.log_level)
+    if settings.held:
+        _load(parts.name, roles)
+        if not sys.stdin.readline():
+            raise SystemExit(0)  # whoever was to say "go" is gone
     spare_collector()
     if roles == ["worker"]:
         from libs.worker import run_worker
@@ -61,6 +72,21 @@ def main(parts: ServiceParts, argv: Sequence[str] | None = None) -> NoReturn:
             raise SystemExit(f"{parts.name} hears no topics: it has no worker")
         run_worker(parts.pipeline, settings)
     sys.exit(uvloop.run(run_roles(parts, settings, roles)))
+
+
+def _load(name: str, roles: Sequence[str]) -> None:
+    """Import what the roles will import."""
+    modules = ["libs.worker", "faust.app", "faust.worker"] if roles == ["worker"] else []
+    if "api" in roles:
+        modules += [
+            "libs.serving",
+            "libs.http",
+            "libs.operations",
+            f"services.{name}.api",
+            f"services.{name}.pages",
+        ]
+    for module in modules:
+        importlib.import_module(module)
 
 
 def spare_collector() -> None:
@@ -145,32 +171,7 @@ def _error_of(task: asyncio.Task[Any]) -> BaseException | None:
     return None if task.cancelled() else task.exception()
 
 
-class Server(uvicorn.Server):
-    """uvicorn as one task among others: signals are ours, the socket is opened by us."""
+def _server(parts: ServiceParts, runtime: Runtime) -> "Server":
+    from libs.serving import serving
 
-    @contextlib.contextmanager
-    def capture_signals(self) -> Any:
-        """Leave the signals alone."""
-        yield
-
-    async def run_on(self, settings: ServiceSettings) -> None:
-        """Serve on the settings' host and port until `should_exit`."""
-        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind((settings.host, settings.port))
-        log.info("listening", host=settings.host, port=sock.getsockname()[1])
-        await self.serve(sockets=[sock])
-
-
-def _server(parts: ServiceParts, runtime: Runtime) -> Server:
-    config = uvicorn.Config(
-        parts.app(runtime),
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        timeout_graceful_shutdown=5,
-        timeout_keep_alive=30,
-        proxy_headers=False,
-        server_header=False,
-    )
-    return Server(config)
+    return serving(parts.app(runtime))

@@ -56,6 +56,8 @@ class ServiceSettings(BaseSettings):
     """Certificate authority for SASL_SSL."""
     topic_prefix: str = ""
     """Put before every topic and group name, so that tests can share a broker."""
+    held: bool = False
+    """Wait for a line on standard input before touching any server (see libs/process.py)."""
     host: str = "127.0.0.1"
     port: int = 0
     """Of this process's HTTP server; 0 takes a free one."""

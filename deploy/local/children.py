@@ -1,6 +1,7 @@
 """Start and end child processes so that none outlives the launcher."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -34,6 +35,8 @@ class Command:
     as_account: bool = False
     env: dict[str, str] = field(default_factory=dict)
     quiet: bool = False
+    held: bool = False
+    """Its standard input is a pipe; it waits for a line on it (`release`)."""
 
 
 class Nursery:
@@ -56,7 +59,7 @@ class Nursery:
         with self._output(command) as output:
             child = subprocess.Popen(
                 [*head, str(uid), str(gid), *command.argv],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if command.held else subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=self._places.work if account else PROJECT,
@@ -129,6 +132,14 @@ def rotate(file: Path, keep: int = _LOG_KEEP_BYTES) -> None:
     """Move a log that has grown past `keep` bytes to NAME.log.1."""
     if file.exists() and file.stat().st_size > keep:
         file.replace(file.with_name(file.name + ".1"))
+
+
+def release(child: subprocess.Popen[bytes]) -> None:
+    """Let a held child go on."""
+    if child.stdin is not None:
+        with contextlib.suppress(BrokenPipeError):  # it ended: whoever awaits it will say so
+            child.stdin.write(b"go\n")
+            child.stdin.close()
 
 
 async def ended(child: subprocess.Popen[bytes], *, every: float = 0.02) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 from joserfc.jwk import OKPKey
 
 from deploy.local.places import write_private
-from libs.identity import Identity, issue, new_key
+from libs.tokens import Identity, issue, new_key
 
 SESSION = timedelta(hours=8)
 """How long a log-in or a printed token lasts."""

@@ -4,7 +4,7 @@ import json
 import signal
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deploy.local.children import Command
@@ -60,6 +60,11 @@ def service_command(
     }
     argv = [sys.executable, "-m", f"services.{spec.service}", *spec.roles]
     return Command(name=spec.name, argv=argv, env={f"MOTCUA_{name}": value for name, value in env.items()})
+
+
+def held(command: Command) -> Command:
+    """Return the command of a process that loads its code and waits for `children.release`."""
+    return replace(command, held=True, env=command.env | {"MOTCUA_HELD": "1"})
 
 
 def gateway_command(*, ports: Mapping[str, int], home: Path) -> Command:

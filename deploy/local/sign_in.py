@@ -16,7 +16,8 @@ from deploy.local.login_limit import LoginLimit
 from deploy.local.proxy import problem_response
 from deploy.local.users import Users
 from libs.errors import SignInError
-from libs.identity import COOKIE, Identity, verify
+from libs.identity import COOKIE
+from libs.tokens import Identity, verify
 from libs.ui.assets import STATIC
 from libs.ui.policy import CONTENT_POLICY
 from libs.ui.templating import environment

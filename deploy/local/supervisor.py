@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from deploy.local import catalogue, issuer, kafka_admin, ports, prometheus, roles, schemas, users
-from deploy.local.children import Command, Nursery, stop, together
+from deploy.local.children import Command, Nursery, release, stop, together
 from deploy.local.keeper import Keeper, Kept
 from deploy.local.locks import StackLock
 from deploy.local.places import READY, Places, locate, prepare, write_private
@@ -18,7 +18,13 @@ from deploy.local.probes import Awaited, until_ready
 from deploy.local.progress import Teller
 from deploy.local.secret_store import load_or_create
 from deploy.local.servers import Servers, ServerStarter, describe
-from deploy.local.service_processes import GATEWAY, PROCESSES, gateway_command, service_command
+from deploy.local.service_processes import (
+    GATEWAY,
+    PROCESSES,
+    gateway_command,
+    held,
+    service_command,
+)
 from deploy.local.settings import LocalSettings
 from libs.clock import utcnow
 
@@ -84,10 +90,13 @@ class Stack:
         """Start everything, as much at once as can be, and say when it is ready."""
         self.starter.stage()
         servers = describe(self.settings, self.starter.secrets, self.numbers)
+        waiting = self._start_processes(servers)  # they load their code while the servers boot
         await together(self._database(servers), self._broker(servers))
         self._keep_servers()
         with self.teller.part("services ready"):
-            await self._start_processes(servers)
+            for each in waiting:
+                release(each.child)
+            await until_ready(self.places, waiting)
         self._start_prometheus()
         self.teller.say(f"The system is up after {self.teller.elapsed:.1f} s.")
         if self.seeded:
@@ -123,25 +132,30 @@ class Stack:
 
             self.keeper.add(Kept(name, start, child, self.numbers[name]))
 
-    async def _start_processes(self, servers: Servers) -> None:
+    def _start_processes(self, servers: Servers) -> list[Awaited]:
         waiting = []
         home, key = self.places.home, self.issuer.public_key
         for spec in (*PROCESSES, GATEWAY):
             if spec is GATEWAY:
-                command = gateway_command(ports=self.numbers, home=home)
+                command = first = gateway_command(ports=self.numbers, home=home)
             else:
                 command = service_command(
                     spec, servers=servers, ports=self.numbers, home=home, public_key=key
                 )
-            child = self._keep(command, self.numbers[spec.name], spec.probe)
+                first = held(command)
+            child = self._keep(command, self.numbers[spec.name], spec.probe, first=first)
             waiting.append(Awaited(spec.name, child, self.numbers[spec.name], spec.probe))
-        await until_ready(self.places, waiting)
+        return waiting
 
-    def _keep(self, command: Command, port: int, probe: str) -> subprocess.Popen[bytes]:
+    def _keep(
+        self, command: Command, port: int, probe: str, *, first: Command | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Start a program and take it into care; `first` is how it starts this once."""
+
         async def start() -> subprocess.Popen[bytes]:
             return self.nursery.start(command)
 
-        child = self.nursery.start(command)
+        child = self.nursery.start(first or command)
         self.keeper.add(Kept(command.name, start, child, port, probe))
         return child
 

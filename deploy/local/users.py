@@ -14,7 +14,7 @@ from argon2.exceptions import VerificationError
 
 from contracts.codes import Role
 from deploy.local.places import write_private
-from libs.identity import Identity
+from libs.tokens import Identity
 
 EVERYWHERE = "*"
 _COUNTER = "N66"

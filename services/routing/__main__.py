@@ -1,18 +1,23 @@
 """`python -m services.routing api|worker|relay|clockwork`: where routing is put together."""
 
-from fastapi import FastAPI
+from typing import TYPE_CHECKING
 
-from libs.http import build_app
-from libs.operations import catalogue_router, operations_router
 from libs.process import ServiceParts, main
 from libs.runtime import Runtime
 from libs.stream import Pipeline
-from services.routing import agents, api, clockwork, pages
+from services.routing import agents
 from services.routing.settings import RoutingSettings
 
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
-def app(runtime: Runtime) -> FastAPI:
+
+def app(runtime: Runtime) -> "FastAPI":
     """Return the HTTP application."""
+    from libs.http import build_app
+    from libs.operations import catalogue_router, operations_router
+    from services.routing import api, pages
+
     return build_app(
         runtime,
         api=[
@@ -30,11 +35,18 @@ def pipeline(runtime: Runtime) -> Pipeline:
     return agents.pipeline(lambda: runtime.catalogue)
 
 
+async def clockwork(runtime: Runtime) -> None:
+    """Do what routing does by itself, for ever."""
+    from services.routing.clockwork import run
+
+    await run(runtime)
+
+
 PARTS = ServiceParts(
     name="routing",
     app=app,
     pipeline=pipeline,
-    clockwork=clockwork.run,
+    clockwork=clockwork,
     settings=RoutingSettings,
     writes=("routing.events", "routing.catalogue"),
 )

@@ -1,15 +1,16 @@
 """`python -m services.sla api relay clockwork` or `worker`: the only place that builds sla."""
 
-from fastapi import FastAPI
+from typing import TYPE_CHECKING
 
-from libs.http import build_app
-from libs.operations import catalogue_router, operations_router
 from libs.process import ServiceParts, main
 from libs.runtime import Runtime
 from libs.stream import Pipeline
-from services.sla import agents, api, pages
+from services.sla import agents
 from services.sla.clockwork import run_clockwork
 from services.sla.settings import SlaSettings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 
 def pipeline(runtime: Runtime) -> Pipeline:
@@ -17,8 +18,12 @@ def pipeline(runtime: Runtime) -> Pipeline:
     return agents.pipeline(lambda: runtime.catalogue)
 
 
-def app(runtime: Runtime) -> FastAPI:
+def app(runtime: Runtime) -> "FastAPI":
     """Return the application."""
+    from libs.http import build_app
+    from libs.operations import catalogue_router, operations_router
+    from services.sla import api, pages
+
     return build_app(
         runtime,
         api=[

@@ -12,8 +12,8 @@ from contracts.intake import IntakeEvent
 from law.rule_set import rule_sets
 from libs.catalogue import Catalogue
 from libs.errors import ConflictError, DomainError, ManyErrors
-from libs.identity import Identity
 from libs.ids import uuid7
+from libs.tokens import Identity
 from services.intake.domain.lawbook import LawBook
 from services.intake.domain.problems import Problem
 

@@ -13,8 +13,9 @@ from libs.http import runtime_of
 from libs.idempotency import Once, once_of, run_once
 from libs.identity import Identity, require
 from libs.paging import etag
+from services.routing.handlers.access import reference_of
 from services.routing.handlers.commands import Commands, Order, Step, answer_of
-from services.routing.handlers.reference import Reference, reference_of
+from services.routing.handlers.reference import Reference
 
 WORKERS = (Role.OFFICER, Role.SUPERVISOR, Role.CLERK)
 READERS = (Role.OFFICER, Role.SUPERVISOR, Role.CLERK, Role.INSPECTOR, Role.OPERATOR, Role.ADMIN)

@@ -10,8 +10,8 @@ from contracts.codes import Role
 from libs.clock import VN, utcnow
 from libs.db import Connection
 from libs.errors import ConflictError, DomainError, ForbiddenError, NotFoundError
-from libs.identity import Identity
 from libs.paging import require_match
+from libs.tokens import Identity
 from services.routing import metrics
 from services.routing.domain.acting import Act
 from services.routing.domain.dossier import Dossier

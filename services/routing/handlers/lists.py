@@ -6,7 +6,7 @@ from uuid import UUID
 
 from libs.catalogue import Catalogue
 from libs.errors import DomainError
-from libs.identity import Identity
+from libs.tokens import Identity
 from services.routing.store.finding import Scope
 
 SOON = timedelta(days=2)

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from datetime import date, datetime
 
-from fastapi import Request
-
 from contracts.envelope import DossierEvent
 from contracts.intake import DossierReceived
 from law.calendar import Calendar
@@ -13,7 +11,6 @@ from law.days import Decision
 from law.timeline import OutsideCalendarError
 from libs.catalogue import Catalogue
 from libs.clock import VN
-from libs.http import runtime_of
 from services.routing.domain.asking import rules_of
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.process import Rulebook
@@ -47,16 +44,6 @@ class _Known:
             return self.calendar(unit).add_working_minutes(start, minutes)
         except OutsideCalendarError:
             return None
-
-
-def reference_of(request: Request) -> "Reference":
-    """Return the reference data of the application that was asked, made once."""
-    state = request.app.state
-    if not hasattr(state, "reference"):
-        runtime = runtime_of(request)
-        state.reference = Reference(lambda: runtime.catalogue)
-    reference: Reference = state.reference
-    return reference
 
 
 class Reference:

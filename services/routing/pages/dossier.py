@@ -17,8 +17,8 @@ from libs.runtime import Runtime
 from libs.ui import page
 from services.routing.domain.dossier import Dossier, Leg
 from services.routing.domain.fold import fold
+from services.routing.handlers.access import reference_of
 from services.routing.handlers.commands import Commands, Order
-from services.routing.handlers.reference import reference_of
 from services.routing.pages import words
 from services.routing.pages.steps import STEPS, step_of
 from services.routing.store import dossiers, finding

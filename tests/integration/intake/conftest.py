@@ -14,7 +14,7 @@ import pytest
 from contracts.codes import Role
 from contracts.topics import parse
 from libs.clock import utcnow
-from libs.identity import Identity, issue, new_key
+from libs.tokens import Identity, issue, new_key
 from libs.runtime import Runtime, open_runtime
 from services.intake.__main__ import app
 from services.intake.handlers.jobs import Pace, work

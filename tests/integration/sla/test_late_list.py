@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 from contracts.codes import Role
 from libs.clock import utcnow
 from libs.http import build_app
-from libs.identity import Identity, issue, new_key
+from libs.tokens import Identity, issue, new_key
 from services.sla import api, pages
 from services.sla.handlers.late_list import COLUMNS
 from services.sla.settings import SlaSettings

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends
 from prometheus_client import REGISTRY
 
 from contracts.codes import Role
-from libs import identity
+from libs import tokens
 from libs.catalogue_store import CatalogueMirror
 from libs.clock import utcnow
 from libs.errors import ConflictError, DomainError, ManyErrors, NotFoundError, StaleError
@@ -20,7 +20,7 @@ from libs.paging import decode_cursor, encode_cursor, require_match
 from libs.runtime import Runtime
 from libs.settings import ServiceSettings
 
-KEY = identity.new_key()
+KEY = tokens.new_key()
 CLERK = Identity(UUID(int=7), "lan", frozenset({Role.CLERK}), frozenset({"H1"}))
 
 
@@ -62,7 +62,7 @@ def client(app: Any, **headers: str) -> httpx.AsyncClient:
 
 
 def token() -> str:
-    return identity.issue(KEY, CLERK, now=utcnow())
+    return tokens.issue(KEY, CLERK, now=utcnow())
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ async def test_only_the_right_people_are_let_in():
         path = "/sla/api/v1/dossiers/1"
         assert (await http.get(path)).status_code == 401
         assert (await http.get(path, headers={"authorization": "Bearer x"})).status_code == 401
-        foreign = identity.issue(KEY, officer, now=utcnow())
+        foreign = tokens.issue(KEY, officer, now=utcnow())
         assert (await http.get(path, headers={"authorization": f"Bearer {foreign}"})).status_code == 403
         assert (await http.get(path, headers={"authorization": f"Bearer {token()}"})).json()["who"] == "lan"
         assert (await http.get(path, headers={"cookie": f"motcua_session={token()}"})).json()["who"] == "lan"

@@ -9,7 +9,7 @@ from contracts.codes import Role
 from deploy.local import issuer, users
 from deploy.local.login_limit import LoginLimit
 from libs.errors import SignInError
-from libs.identity import read_key, verify
+from libs.tokens import read_key, verify
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 

@@ -8,30 +8,30 @@ import pytest
 from joserfc import jwt
 
 from contracts.codes import Role
-from libs import identity
+from libs import tokens
 from libs.catalogue import Catalogue
 from libs.errors import ForbiddenError, SignInError
-from libs.identity import Identity
+from libs.tokens import Identity
 from tests.unit.libs.test_catalogue import TREE
 
 NOW = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
-KEY = identity.new_key()
+KEY = tokens.new_key()
 CLERK = Identity(UUID(int=7), "lan", frozenset({Role.CLERK}), frozenset({"H1"}))
 
 
 def test_a_token_brings_the_person_back():
-    token = identity.issue(KEY, CLERK, now=NOW)
+    token = tokens.issue(KEY, CLERK, now=NOW)
 
     assert (
-        identity.verify(token, identity.read_key(orjson.dumps(KEY.as_dict(private=False)).decode()), now=NOW)
+        tokens.verify(token, tokens.read_key(orjson.dumps(KEY.as_dict(private=False)).decode()), now=NOW)
         == CLERK
     )
 
 
 def claims(**more: object) -> dict[str, object]:
     base = {
-        "iss": identity.ISSUER,
-        "aud": identity.AUDIENCE,
+        "iss": tokens.ISSUER,
+        "aud": tokens.AUDIENCE,
         "sub": str(CLERK.staff_id),
         "roles": ["clerk"],
         "units": ["H1"],
@@ -57,27 +57,27 @@ def test_a_token_with_a_wrong_claim_is_refused(wrong):
     token = jwt.encode({"alg": "Ed25519"}, claims(**wrong), KEY, algorithms=["Ed25519"])
 
     with pytest.raises(SignInError):
-        identity.verify(token, KEY, now=NOW)
+        tokens.verify(token, KEY, now=NOW)
 
 
 def test_a_token_of_another_key_or_algorithm_is_refused():
     from joserfc.jwk import OctKey
 
     shared = OctKey.import_key("0123456789abcdef0123456789abcdef")
-    foreign = identity.issue(identity.new_key(), CLERK, now=NOW)
+    foreign = tokens.issue(tokens.new_key(), CLERK, now=NOW)
     symmetric = jwt.encode({"alg": "HS256"}, claims(), shared, algorithms=["HS256"])
 
-    for token in (foreign, symmetric, "", "a.b.c", identity.issue(KEY, CLERK, now=NOW)[:-4] + "AAAA"):
+    for token in (foreign, symmetric, "", "a.b.c", tokens.issue(KEY, CLERK, now=NOW)[:-4] + "AAAA"):
         with pytest.raises(SignInError):
-            identity.verify(token, KEY, now=NOW)
+            tokens.verify(token, KEY, now=NOW)
 
 
 def test_a_token_ends_after_a_working_day():
-    token = identity.issue(KEY, CLERK, now=NOW)
+    token = tokens.issue(KEY, CLERK, now=NOW)
 
-    identity.verify(token, KEY, now=NOW + identity.LIFETIME - timedelta(seconds=1))
+    tokens.verify(token, KEY, now=NOW + tokens.LIFETIME - timedelta(seconds=1))
     with pytest.raises(SignInError):
-        identity.verify(token, KEY, now=NOW + identity.LIFETIME + timedelta(seconds=1))
+        tokens.verify(token, KEY, now=NOW + tokens.LIFETIME + timedelta(seconds=1))
 
 
 def test_the_scope_is_the_subtree_of_the_units():
