@@ -1,6 +1,9 @@
 """The environment of sla, beside what every service reads."""
 
+from pydantic import field_validator
+
 from libs.settings import ServiceSettings
+from services.sla.domain.late_buckets import USUAL, parse_buckets
 
 
 class SlaSettings(ServiceSettings):
@@ -15,3 +18,11 @@ class SlaSettings(ServiceSettings):
     """Longest sleep of the clockwork between two looks."""
     recompute_chunk: int = 1_000
     """Dossiers refolded in one transaction after a calendar decision."""
+    late_buckets: str = USUAL
+    """How the late list tells lateness apart, in working days: ranges without a gap, the last one open."""
+
+    @field_validator("late_buckets")
+    @classmethod
+    def _are_buckets(cls, text: str) -> str:
+        parse_buckets(text)
+        return text

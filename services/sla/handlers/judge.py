@@ -6,6 +6,7 @@ from contracts.sla import ClockState, Outcome
 from law.moments import vn_date
 from services.sla.domain.answer import Answer
 from services.sla.domain.clock import fold
+from services.sla.domain.standing import days_late, pauses
 from services.sla.handlers.head import Head, head_of, holder_of, slip_of
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.store.dossiers import Row
@@ -23,6 +24,7 @@ def judge(row: Row, rulebook: Rulebook, *, now: datetime) -> Answer:
     _write_head(row, head, rulebook)
     row.holder, row.holder_since, row.holder_leg = holder_of(story)
     _write_clock(row, answer, now)
+    _write_lateness(row, answer, rulebook)
     return answer
 
 
@@ -53,6 +55,15 @@ def _write_clock(row: Row, answer: Answer, now: datetime) -> None:
     row.ignored = len(answer.ignored)
     row.overdue = row.overdue and is_late(row, now)
     row.late_since = late_since(row)
+
+
+def _write_lateness(row: Row, answer: Answer, rulebook: Rulebook) -> None:
+    """Write what the late list selects and sorts by. While a clock is open its days are counted when asked."""
+    row.late_calendar = rulebook.late_calendar(row.reception_unit, row.rule_set)
+    ended = answer.ended_at if answer.outcome is Outcome.LATE else None
+    row.late_days = days_late(answer, as_of=ended) if ended else 0
+    row.pauses = pauses(answer)
+    row.apologised = answer.apologised is not None
 
 
 def differs(row: Row) -> bool:

@@ -1,26 +1,26 @@
-"""The late list: pages, totals and the whole of it as a stream. Working days are counted per row."""
+"""The late list: pages in two orders, totals by lateness, and the whole of it as a stream."""
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from law.moments import vn_date
-from law.timeline import OutsideCalendarError
 from libs.catalogue import Catalogue
-from libs.db import Pool
+from services.sla.domain.late_buckets import USUAL, Bucket, parse_buckets
+from services.sla.handlers.late_days import LateDays
+from services.sla.handlers.question import Sort
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.store import late
-from services.sla.store.late import LateFilter, Position
+from services.sla.store.late import LateFilter, Position, Reader
 
 COLUMNS = (
     "code", "procedure_code", "field", "competent_unit", "received_at", "due_current", "late_at", "days_late",
     "state", "holder", "holder_since", "level", "province", "rule_set", "due_original", "outcome", "ended_at",
-    "extended", "procedure_name", "competent_unit_name", "holder_name",
+    "extended", "procedure_name", "competent_unit_name", "holder_name", "pauses", "apologised", "cause", "cause_by",
+    "responsible_unit", "responsible_unit_name", "responsible_leg", "id",
 )  # fmt: skip
 """Keys of a row and header of the CSV; what is new is added at the end."""
 _STREAM_PAGE = 2_000
-_SCAN = 200
 
 
 class Page(NamedTuple):
@@ -30,87 +30,121 @@ class Page(NamedTuple):
     after: Position | None
 
 
+class BucketCount(NamedTuple):
+    """How many dossiers are late by so many working days; `code` 0: not yet by a whole one."""
+
+    code: str
+    total: int
+    open: int
+    closed: int
+
+
 class Totals(NamedTuple):
     """How many dossiers the whole list has."""
 
     total: int
     open: int
     closed: int
+    buckets: tuple[BucketCount, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as the interface gives it."""
+        return self._asdict() | {"buckets": [each._asdict() for each in self.buckets]}
 
 
 @dataclass(frozen=True, slots=True)
 class LateList:
     """The list as one catalogue sees it."""
 
-    pool: Pool
+    reader: Reader
     rulebook: Rulebook
+    buckets: tuple[Bucket, ...] = parse_buckets(USUAL)
+    sort: Sort = Sort.EARLIEST
 
     async def page(self, wanted: LateFilter, after: Position | None, limit: int) -> Page:
-        """Return up to `limit` dossiers after a position, the earliest lateness first."""
-        rows: list[dict[str, Any]] = []
-        scan = limit + 1 if not wanted.min_days else max(limit + 1, _SCAN)
-        while True:
-            records = await late.late_page(self.pool, wanted, after, scan)
-            for record in records:
-                row = self._row(record, wanted.as_of)
-                if (row["days_late"] or 0) < wanted.min_days:
-                    continue
-                if len(rows) == limit:
-                    return Page(rows, after)
-                rows.append(row)
-                after = Position(record["late_since"], record["id"])
-            if len(records) < scan:
-                return Page(rows, None)
-            if len(rows) < limit:
-                after = Position(records[-1]["late_since"], records[-1]["id"])
+        """Return up to `limit` dossiers after a position."""
+        days = LateDays(self.rulebook, wanted.as_of)
+        selected = days.select(wanted)
+        if self.sort is Sort.LATENESS:
+            starts = {key: days.start(key, after) for key in self.rulebook.late_calendars}
+            query = late.lateness_sql(selected, starts, after, limit + 1)
+        else:
+            query = late.page_sql(selected, after, limit + 1)
+        ordered = [(record, self._days_late(record, days)) for record in await late.fetch(self.reader, query)]
+        if self.sort is Sort.LATENESS:
+            ordered.sort(key=lambda pair: (-(pair[1] or 0), pair[0]["late_since"], pair[0]["id"]))
+        shown = ordered[:limit]
+        following = None
+        if len(ordered) > limit:
+            record, late_by = shown[-1]
+            following = Position(record["late_since"], record["id"], late_by or 0)
+        return Page([self._row(record, late_by) for record, late_by in shown], following)
 
-    async def everything(self, wanted: LateFilter) -> AsyncIterator[tuple[Any, ...]]:
-        """Yield the cells of every dossier of the list, page by page: memory stays flat."""
+    async def rows(self, wanted: LateFilter) -> AsyncIterator[dict[str, Any]]:
+        """Yield every dossier of the list, page by page: memory stays flat."""
         after: Position | None = None
         while True:
             rows, after = await self.page(wanted, after, _STREAM_PAGE)
             for row in rows:
-                yield tuple(row[name] for name in COLUMNS)
+                yield row
             if after is None:
                 return
 
-    async def totals(self, wanted: LateFilter) -> Totals:
-        """Return how many dossiers the list has, open and ended."""
-        if not wanted.min_days:
-            opened, closed = await late.late_counts(self.pool, wanted)
-            return Totals(opened + closed, opened, closed)
-        opened = closed = 0
-        for group in await late.late_groups(self.pool, wanted):
-            days = self._working_days(group, group["due_day"], group["end_day"])
-            if (days or 0) >= wanted.min_days:
-                opened += group["dossiers"] * group["open"]
-                closed += group["dossiers"] * (not group["open"])
-        return Totals(opened + closed, opened, closed)
+    async def everything(self, wanted: LateFilter) -> AsyncIterator[tuple[Any, ...]]:
+        """Yield the cells of every dossier of the list."""
+        async for row in self.rows(wanted):
+            yield tuple(row[name] for name in COLUMNS)
 
-    def _row(self, record: Mapping[str, Any], as_of: datetime) -> dict[str, Any]:
+    async def totals(self, wanted: LateFilter) -> Totals:
+        """Return how many dossiers the list has, open and ended, and how many of each bucket."""
+        days = LateDays(self.rulebook, wanted.as_of)
+        selected = days.select(wanted)
+        opened = await self._opened(selected, days) if wanted.state != "closed" else {}
+        closed = await self._closed(selected) if wanted.state != "open" else {}
+        codes = ("0", *(bucket.code for bucket in self.buckets))
+        counts = tuple(
+            BucketCount(code, opened.get(code, 0) + closed.get(code, 0), opened.get(code, 0), closed.get(code, 0))
+            for code in codes
+        )
+        return Totals(
+            sum(each.total for each in counts),
+            sum(each.open for each in counts),
+            sum(each.closed for each in counts),
+            counts,
+        )
+
+    async def _opened(self, wanted: LateFilter, days: LateDays) -> dict[str, int]:
+        thresholds = {key: days.thresholds(key, self.buckets) for key in self.rulebook.late_calendars}
+        codes = [*(bucket.code for bucket in reversed(self.buckets)), "0"]
+        counts: dict[str, int] = {}
+        for record in await late.fetch(self.reader, late.open_counts_sql(wanted, thresholds)):
+            code = codes[record["slot"]]
+            counts[code] = counts.get(code, 0) + record["dossiers"]
+        return counts
+
+    async def _closed(self, wanted: LateFilter) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        for record in await late.fetch(self.reader, late.closed_counts_sql(wanted)):
+            code = next((each.code for each in self.buckets if each.holds(record["late_days"])), "0")
+            counts[code] = counts.get(code, 0) + record["dossiers"]
+        return counts
+
+    def _days_late(self, record: Mapping[str, Any], days: LateDays) -> int | None:
+        if record["ended_at"] is not None:
+            return int(record["late_days"])
+        return days.of(record["late_calendar"], record["late_since"])
+
+    def _row(self, record: Mapping[str, Any], days_late: int | None) -> dict[str, Any]:
         catalogue: Catalogue = self.rulebook.catalogue
-        row = {name: record[name] for name in COLUMNS if name in record.keys()}  # noqa: SIM118 - a Record
-        last_good = day_date_before(record["late_since"])
-        row["days_late"] = self._working_days(record, last_good, vn_date(record["ended_at"] or as_of))
+        row = {**record, "days_late": days_late}
         procedure = catalogue.procedure(record["procedure_code"], vn_date(record["received_at"]))
         row["procedure_name"] = procedure.name if procedure else None
-        row["competent_unit_name"] = _name(catalogue, record["competent_unit"])
-        row["holder_name"] = _name(catalogue, record["holder"])
+        for name in ("competent_unit", "holder", "responsible_unit"):
+            row[f"{name}_name"] = _name(catalogue, record[name])
         return {name: row[name] for name in COLUMNS}
-
-    def _working_days(self, record: Mapping[str, Any], last_good: date, end: date) -> int | None:
-        calendar = self.rulebook.calendar_of(record["reception_unit"], record["rule_set"])
-        try:
-            return max(0, calendar.working_days_between(last_good, end))
-        except OutsideCalendarError:
-            return None
-
-
-def day_date_before(late_since: datetime) -> date:
-    """Return the last day that was not late: a lateness from 00:00 is one of the day before."""
-    return vn_date(late_since - late_since.resolution)
 
 
 def _name(catalogue: Catalogue, unit: str | None) -> str | None:
     known = catalogue.unit(unit) if unit else None
     return known.name if known else None
+

@@ -1,5 +1,9 @@
 """The law as one catalogue states it: the terms that bind a dossier, and the calendar of a unit. Pure, cached."""
 
+from functools import cached_property
+
+from collections.abc import Sequence
+
 from contracts.catalogue import CalendarDecision
 from contracts.sla import Uncomputable
 from law.calendar import Calendar
@@ -11,19 +15,34 @@ from law.rule_set import RuleSet, RuleSets, UnknownRuleSetError, rule_sets
 from libs.catalogue import Catalogue
 from services.sla.handlers.head import Head
 
+_USUAL = WeeklyPattern()
 _Key = tuple[str, int, str | None, str, str | None]
 
 
 class Rulebook:
     """Answers from one immutable catalogue; a newer catalogue needs a new one (`Rulebooks`)."""
 
-    def __init__(self, catalogue: Catalogue, known: RuleSets | None = None) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        known: RuleSets | None = None,
+        *,
+        decisions: Sequence[CalendarDecision] | None = None,
+    ) -> None:
         self.catalogue = catalogue
         self._rule_sets = known or rule_sets()
-        self._decisions = [as_decision(decision) for decision in catalogue.all_calendar_decisions]
+        decided = catalogue.all_calendar_decisions if decisions is None else decisions
+        self._decisions = [as_decision(decision) for decision in decided]
         self._calendars: dict[WeeklyPattern | None, Calendars] = {}
         self._chains: dict[str | None, tuple[str, ...]] = {None: ()}
         self._terms: dict[_Key, Terms | Uncomputable] = {}
+        self._deciding = frozenset(each.unit for each in self._decisions if each.unit)
+        self._late_calendars: dict[tuple[str | None, str | None], str] = {}
+
+    def with_decision(self, decision: CalendarDecision) -> "Rulebook":
+        """Return the rulebook as it would be if a decision were published beside all that is."""
+        decided = [*self.catalogue.all_calendar_decisions, decision]
+        return Rulebook(self.catalogue, self._rule_sets, decisions=decided)
 
     def terms(self, head: Head) -> Terms | Uncomputable:
         """Return what binds a dossier, or why nothing does.
@@ -81,6 +100,32 @@ class Rulebook:
             return self.calendar(unit, self._rule_sets.get(rule_set) if rule_set else None)
         except UnknownRuleSetError:
             return self.calendar(unit)
+
+    def late_calendar(self, unit: str | None, rule_set: str | None) -> str:
+        """Return the key of the calendar that counts working days late there; "" is the country's usual one.
+
+        It names the lowest unit of the chain with decisions of its own, and the rule set where that has office
+        days of its own: `P01.C001`, `P01/nd-9-2030`.
+        """
+        key = (unit, rule_set)
+        found = self._late_calendars.get(key)
+        if found is None:
+            lowest = next((code for code in reversed(self._chain(unit)) if code in self._deciding), "")
+            rules = self.rule_set(rule_set)
+            usual = rules is None or rules.pattern.weekdays == _USUAL.weekdays
+            found = self._late_calendars[key] = lowest if usual else f"{lowest}/{rule_set}"
+        return found
+
+    @cached_property
+    def late_calendars(self) -> tuple[str, ...]:
+        """Return every key there can be, the usual one first."""
+        units, rules = (None, *sorted(self._deciding)), (None, *(each.code for each in self._rule_sets))
+        return tuple(dict.fromkeys(self.late_calendar(unit, code) for unit in units for code in rules))
+
+    def calendar_of_key(self, key: str) -> Calendar:
+        """Return the calendar a key of `late_calendar` names."""
+        unit, _, code = key.partition("/")
+        return self.calendar_of(unit or None, code or None)
 
     def rule_set(self, code: str | None) -> RuleSet | None:
         """Return a rule set by its code."""

@@ -53,6 +53,10 @@ class Row:
     paused_since: datetime | None = None
     why: str | None = None
     calendar_version: int = 0
+    late_calendar: str = ""
+    late_days: int = 0
+    pauses: int = 0
+    apologised: bool = False
     ignored: int = 0
     holder: str | None = None
     holder_since: datetime | None = None
@@ -72,7 +76,8 @@ _TYPES = {
     "slip_at": "timestamptz", "state": "text", "due_original": "timestamptz", "due_current": "timestamptz",
     "late_at": "timestamptz", "late_since": "timestamptz", "outcome": "text", "ended_at": "timestamptz",
     "ending": "text", "overdue": "boolean", "extended": "boolean", "restarts": "smallint",
-    "paused_since": "timestamptz", "why": "text", "calendar_version": "int", "ignored": "smallint",
+    "paused_since": "timestamptz", "why": "text", "calendar_version": "int", "late_calendar": "text",
+    "late_days": "int", "pauses": "smallint", "apologised": "boolean", "ignored": "smallint",
     "holder": "text", "holder_since": "timestamptz", "holder_leg": "smallint", "armed": "boolean",
     "told": "jsonb", "ladder": "jsonb", "next_rung_at": "timestamptz", "changed_at": "timestamptz",
 }  # fmt: skip
@@ -82,6 +87,13 @@ _ALARM = (
     "seq", "revision", "late_since", "overdue", "armed", "told", "ladder", "next_rung_at", "changed_at",
 )  # fmt: skip
 """What telling a rung changes: facts and clock stay as they are."""
+
+_CLOCK = (
+    "seq", "revision", "state", "due_original", "due_current", "late_at", "late_since", "outcome", "overdue",
+    "extended", "paused_since", "why", "calendar_version", "late_calendar", "late_days", "ignored", "told", "ladder",
+    "next_rung_at", "changed_at",
+)  # fmt: skip
+"""What another calendar may change: the facts, the head and who holds it stay as they are."""
 
 _SELECT = f"SELECT id, {', '.join(COLUMNS)} FROM dossier WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"
 
@@ -98,6 +110,7 @@ def _update(columns: Sequence[str]) -> str:
 
 _UPDATE = _update(COLUMNS)
 _UPDATE_ALARM = _update(_ALARM)
+_UPDATE_CLOCK = _update(_CLOCK)
 _INSERT = f"INSERT INTO dossier (id, {', '.join(COLUMNS)}) SELECT * FROM {_unnest(COLUMNS)} ON CONFLICT (id) DO NOTHING"
 
 
@@ -135,6 +148,12 @@ async def save_alarms(conn: Connection, rows: Sequence[Row]) -> None:
     """Write back what telling rungs changed."""
     if rows:
         await conn.execute(_UPDATE_ALARM, *_columns(rows, _ALARM))
+
+
+async def save_clocks(conn: Connection, rows: Sequence[Row]) -> None:
+    """Write back what another calendar changed, in the order of the ids."""
+    if rows:
+        await conn.execute(_UPDATE_CLOCK, *_columns(rows, _CLOCK))
 
 
 def _columns(rows: Sequence[Row], names: Sequence[str]) -> list[list[Any]]:

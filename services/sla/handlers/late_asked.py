@@ -1,0 +1,76 @@
+"""One asking of the late list: the question checked against what is known, and the list that answers it."""
+
+from copy import copy
+from datetime import datetime
+from operator import attrgetter
+
+from contracts.catalogue import CalendarDecision
+from libs.errors import NotFoundError
+from libs.identity import Identity
+from libs.runtime import Runtime
+from services.sla.domain.late_buckets import Bucket, parse_buckets
+from services.sla.handlers.late_list import LateList
+from services.sla.handlers.question import LateQuestion
+from services.sla.handlers.rulebook import Rulebook
+from services.sla.store import late
+from services.sla.store.late import LateFilter, Reader
+
+_UNKNOWN = {
+    "field": ("field", "field_unknown", "Không có lĩnh vực {}"),
+    "procedure": ("procedure_code", "procedure_unknown", "Không có thủ tục {}"),
+    "rule_set": ("rule_set", "rule_set_unknown", "Không có bộ quy định {}"),
+}
+
+
+def buckets_of(runtime: Runtime) -> tuple[Bucket, ...]:
+    """Return how this installation tells lateness apart."""
+    return parse_buckets(runtime.settings.late_buckets)
+
+
+class Asked:
+    """The list as one person may see it, at one moment."""
+
+    def __init__(self, runtime: Runtime, rulebook: Rulebook, identity: Identity) -> None:
+        self._runtime, self._rulebook = runtime, rulebook
+        self.scope = identity.scope(rulebook.catalogue)
+
+    async def list_of(
+        self, asked: LateQuestion, now: datetime, reader: Reader | None = None
+    ) -> tuple[LateList, LateFilter]:
+        """Return the list and what to select; raises DomainError naming the parameter that makes no sense."""
+        reader = reader or self._runtime.pool
+        buckets = buckets_of(self._runtime)
+        wanted = asked.filter(self._rulebook.catalogue, scope=self.scope, now=now, buckets=buckets)
+        await _require_known(reader, self._rulebook, asked)
+        rulebook = await rulebook_at(reader, self._rulebook, wanted.as_of) if wanted.is_past else self._rulebook
+        return LateList(reader, rulebook, buckets, asked.sort), wanted
+
+
+async def _require_known(reader: Reader, rulebook: Rulebook, asked: LateQuestion) -> None:
+    """Raise NotFoundError for a code that neither the catalogue nor any late dossier has."""
+    for name, (column, rule, message) in _UNKNOWN.items():
+        code = getattr(asked, name)
+        if code and not _is_in_catalogue(rulebook, name, code) and not await late.is_said(reader, column, code):
+            raise NotFoundError(name, rule, message.format(code))
+
+
+def _is_in_catalogue(rulebook: Rulebook, name: str, code: str) -> bool:
+    if name == "rule_set":
+        return rulebook.rule_set(code) is not None
+    procedures = rulebook.catalogue.procedures()
+    return any(code == (each.field if name == "field" else each.code) for each in procedures)
+
+
+async def rulebook_at(reader: Reader, rulebook: Rulebook, at: datetime) -> Rulebook:
+    """Return the rulebook with the calendar decisions that had been published by a moment.
+
+    Names of units and procedures are today's: they count nothing.
+    """
+    if not await late.decided_after(reader, at):
+        return rulebook
+    decided = [CalendarDecision.model_validate(data) for data in await late.decisions_known(reader, at)]
+    newest = {each.code: each for each in sorted(decided, key=attrgetter("version"))}
+    then = copy(rulebook.catalogue)
+    then.all_calendar_decisions = tuple(newest.values())
+    then.calendar_decisions = tuple(each for each in newest.values() if not each.withdrawn)
+    return Rulebook(then)
