@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from cli.errors import CliError
+from cli.errors import AwayError, CliError
 from deploy.local import issuer, users
 from deploy.local.locks import launcher_pid
 from deploy.local.places import READY
@@ -44,13 +44,15 @@ class Client:
         self.http = http
 
     def request(self, method: str, path: str, **more: Any) -> httpx.Response:
-        """Return a successful answer; raises `CliError` with what the service said otherwise."""
+        """Return a successful answer; raises `CliError` with what the service said otherwise, `AwayError` for none."""
         try:
             response = self.http.request(method, path, **more)
         except httpx.HTTPError as error:
-            raise CliError(
+            raise AwayError(
                 f"The stack at {self.http.base_url} does not answer ({type(error).__name__})."
             ) from None
+        if response.is_server_error:
+            raise AwayError(sentence(response))
         if response.is_error:
             raise CliError(sentence(response))
         return response

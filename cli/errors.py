@@ -10,3 +10,7 @@ class CliError(Exception):
     def __init__(self, message: str, code: int = BAD_INPUT) -> None:
         super().__init__(message)
         self.code = code
+
+
+class AwayError(CliError):
+    """A service does not answer at the moment: the same may work a little later."""

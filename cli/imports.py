@@ -201,6 +201,9 @@ def _save_rejects(http: Client, batch: str, path: Path) -> None:
 
 def void_batch(http: Client, batch: str) -> None:
     """Void every dossier of an import."""
+    if http.get(f"{_API}/{batch}")["state"] == "voided":
+        typer.echo(f"Batch {batch} was voided before; nothing to do.")
+        return
     http.request("POST", f"{_API}/{batch}/void")
     with bars().running() as shown:
         status = _follow(http, batch, "voided", "voided", ("voided", "applied"), shown)

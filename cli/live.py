@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from cli.client import Client
-from cli.errors import CliError
+from cli.errors import AwayError, CliError
 from cli.walking import walk_to_result
 from deploy.seed.live import filing
 from libs.clock import VN
@@ -17,6 +17,7 @@ MINUTES = "9.000001"
 _MINUTES_SHARE = 0.4
 _GOOD_SHARE = 0.6
 _TOO_LATE_SHARE = 0.85
+_AGAIN = timedelta(seconds=5)
 
 Tell = Callable[[str], None]
 
@@ -68,12 +69,15 @@ class Simulator:
         return now + left * self.rng.uniform(1.1, 1.6) if fate < _TOO_LATE_SHARE else None
 
     def resolve_due(self, now: datetime) -> None:
-        """Resolve what was planned up to now."""
+        """Resolve what was planned up to now; what a service that is away did not take is tried again."""
         ripe = [plan for plan in self.plans if plan.at <= now]
         self.plans = [plan for plan in self.plans if plan.at > now]
         for plan in ripe:
             try:
                 walk_to_result(self.officer, plan.code)
+            except AwayError as error:
+                self.plans.append(Plan(now + _AGAIN, plan.code))
+                self.tell(f"{_clock(now)}  … {plan.code}  {error}")
             except CliError as error:
                 self.tell(f"{_clock(now)}  ! {plan.code}  {error}")
             else:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from cli.client import client
 from cli.errors import CliError
 from cli.output import Format, FormatOption, OutputOption, emit
+from libs.clock import VN
 
 app = typer.Typer()
 HEADER = ("key", "received", "early", "on_time", "late", "open_in_time", "open_late", "rate")
@@ -50,16 +52,27 @@ def rates(
         answer = services.get("/reporting/api/v1/rates", **asked)
     if form is Format.JSON:
         _write_json(answer, output)
-        return
-    rows = [cells(line, answer["scale"]) for line in [*answer["rows"], answer["total"]]]
-    if form is Format.TABLE:
-        names = [line["name"] for line in [*answer["rows"], answer["total"]]]
-        rows = [(row[0], name, *row[1:]) for row, name in zip(rows, names, strict=True)]
+    elif form is Format.TABLE:
+        _show(answer, output)
+    else:
         emit(
-            (HEADER[0], "name", *HEADER[1:]), rows, form=form, output=output, title=f"As of {answer['as_of']}"
+            HEADER,
+            [cells(line, answer["scale"]) for line in _lines(answer)],
+            form=form,
+            output=output,
+            title="rates",
         )
-        return
-    emit(HEADER, rows, form=form, output=output, title="rates")
+
+
+def _lines(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*answer["rows"], answer["total"]]
+
+
+def _show(answer: dict[str, Any], output: OutputOption) -> None:
+    cut_off = datetime.fromisoformat(answer["as_of"]).astimezone(VN)
+    rows = [(line["key"], line["name"], *cells(line, answer["scale"])[1:]) for line in _lines(answer)]
+    header = (HEADER[0], "name", *HEADER[1:])
+    emit(header, rows, form=Format.TABLE, output=output, title=f"As of {cut_off:%d/%m/%Y %H:%M}")
 
 
 def cells(line: dict[str, Any], scale: int) -> tuple[Any, ...]:
