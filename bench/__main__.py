@@ -8,12 +8,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import consumers, imports, machine, requests
+from bench import consumers, due, fold, imports, machine, requests, sweep
 from bench.corner import corner
 from bench.figures import Figures
 
 _RESULTS = Path(__file__).with_name("results.json")
-_PARTS = ("events", "requests", "import")
+_PARTS = ("events", "requests", "import", "fold", "due", "sweep")
 
 
 def main() -> None:
@@ -23,6 +23,10 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=20_000, help="events in the topic")
     parser.add_argument("--requests", type=int, default=3_000, help="HTTP requests of a run")
     parser.add_argument("--scale", type=int, default=30, help="the imported register is 1 : SCALE of 462,569")
+    parser.add_argument("--due", type=int, default=100_000, help="dossiers due in the same second")
+    parser.add_argument(
+        "--alarms", type=int, nargs=2, default=(100_000, 10_000_000), help="few and many alarms of the sweep"
+    )
     parser.add_argument("--only", choices=_PARTS, action="append", help="measure only this part")
     parser.add_argument("--out", type=Path, default=_RESULTS, help="where to write the figures")
     options = parser.parse_args()
@@ -33,11 +37,26 @@ def main() -> None:
     if "import" in parts:
         _tell("A register through a whole running system:")
         imports.measure(figures, runs=options.runs, scale=options.scale, tell=_tell)
+    _clocks(figures, options, parts)
     result = {"machine": described, "runs": options.runs, "events": options.events} | figures.as_json()
     result["machine"]["load_after"] = [round(load, 2) for load in os.getloadavg()]
     result["seconds"] = round(time.monotonic() - began)
     options.out.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print("\n".join(["", *figures.lines(), "", f"{result['seconds']} s; written to {options.out}"]))
+
+
+def _clocks(figures: Figures, options: argparse.Namespace, parts: Sequence[str]) -> None:
+    """Measure the legal clock: its fold, very many dossiers due together, the sweep among very many alarms."""
+    if "fold" in parts:
+        _tell("Dossiers of six facts folded:")
+        fold.measure(figures, runs=options.runs, tell=_tell)
+    if "due" in parts:
+        _tell(f"{options.due:,} dossiers due in the same second:")
+        due.run(figures, runs=options.runs, number=options.due, tell=_tell)
+    if "sweep" in parts:
+        few, many = options.alarms
+        _tell(f"The sweep among {few:,} and {many:,} alarms:")
+        sweep.run(figures, runs=options.runs, sizes=(few, many), tell=_tell)
 
 
 async def _in_a_corner(figures: Figures, options: argparse.Namespace, parts: Sequence[str]) -> None:

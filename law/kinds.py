@@ -1,6 +1,8 @@
 """Which reckoning counts which limit, and terms in days counted from or to a date."""
 
+from law.calendar import plus_months
 from law.durations import Duration, DurationUnit
+from law.moments import DAY, HOUR, MINUTE, day_date, day_number
 from law.reckoning import Reckoning
 from law.rule_set import Appointment, RuleSet
 from law.timeline import Timeline
@@ -29,10 +31,22 @@ _KINDS: dict[DurationUnit, type[Reckoning]] = {
 }
 
 
+def expiry(*, duration: Duration, since: int, line: Timeline) -> int:
+    """Return the first moment after a term: exact for hours and minutes, else the midnight after its last day."""
+    if duration.unit is DurationUnit.MINUTE:
+        return since + duration.amount * MINUTE + 1
+    if duration.unit is DurationUnit.WORKING_HOUR:
+        worked = line.worked(line.opening(since)) + duration.amount * HOUR
+        return line.first_at(worked) + 1
+    return (last_day(duration=duration, since=since // DAY, line=line) + 1) * DAY
+
+
 def last_day(*, duration: Duration, since: int, line: Timeline) -> int:
     """Return the last day (number) of a term in days counted from day `since`, rolled forward off a day off."""
     if duration.unit is DurationUnit.WORKING_DAY:
         return line.add_days(since, duration.amount)
+    if duration.unit is DurationUnit.MONTH:
+        return line.roll(day_number(plus_months(day_date(since), duration.amount)))
     return line.roll(since + duration.amount)
 
 

@@ -32,6 +32,8 @@ class Note(StrEnum):
     SECOND_SUPPLEMENT = "second_supplement"
     SUPPLEMENT_NOTICE_LATE = "supplement_notice_late"
     ANSWERED_AFTER_WAIT = "answered_after_wait"
+    FILING_NOTICED_LATE = "filing_noticed_late"
+    FILING_ANSWERED_LATE = "filing_answered_late"
 
 
 class Remark(NamedTuple):

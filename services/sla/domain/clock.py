@@ -1,6 +1,7 @@
 """The fold: facts in any order in, one answer out. Pure, total, and without a walk over days."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from contracts.sla import ClockState, Ending, Outcome, Uncomputable
 from law.deadline import Terms
@@ -29,11 +30,11 @@ def fold(facts: Iterable[Fact], terms: Terms | Uncomputable) -> Answer:
     if cast.received is None:
         return Answer(state=None, ignored=tuple(cast.ignored))
     if cast.voided is not None:
-        return _voided(cast, cast.voided)
+        return _voided(cast, terms, cast.received, cast.voided)
     if isinstance(terms, Uncomputable):
         return _uncomputable(cast, terms)
     try:
-        walk = Walk(cast.received, cast.received_tick, terms)
+        walk = Walk(cast.received, cast, terms)
         walk.over(cast.rest)
         if cast.end is not None:
             walk.stop(cast.end)
@@ -79,13 +80,24 @@ def outcome_of(end: int, *, due: int, late: int) -> Outcome:
     return Outcome.EARLY if end // DAY < due // DAY else Outcome.ON_TIME
 
 
-def _voided(cast: Cast, voided: Fact) -> Answer:
-    return Answer(
+def _voided(cast: Cast, terms: Terms | Uncomputable, received: Fact, voided: Fact) -> Answer:
+    """Return an answer without deadline or outcome, but with what the clock did until the receipt was cancelled."""
+    answer = Answer(
         state=ClockState.VOIDED,
         received=cast.received_tick,
         end=voided.tick,
+        marks=(voided,),
         ignored=tuple(cast.ignored),
     )
+    if isinstance(terms, Uncomputable):
+        return answer
+    with suppress(OutsideCalendarError):
+        walk = Walk(received, cast, terms)
+        walk.over(fact for fact in cast.rest if fact.tick <= voided.tick)
+        walk.stop(voided)
+        marks = (*walk.marks, voided)
+        return answer._replace(terms=terms, runs=tuple(walk.runs), segments=tuple(walk.segments), marks=marks)
+    return answer
 
 
 def _uncomputable(cast: Cast, error: Uncomputable) -> Answer:

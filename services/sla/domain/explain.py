@@ -139,7 +139,7 @@ def _text(answer: Answer, terms: Terms, day: Day, kind: LineKind, sums: _Sums) -
     said = [_day_text(day, kind)]
     paused = next((piece for piece in sums.pieces if piece.segment.kind is SegmentKind.PAUSED), None)
     if paused is not None:
-        said.append(words.wait(paused.segment.cause))
+        said.append(words.wait(paused.segment.cause, terms.rule_set))
     if sums.counted:
         said.append(_sum_text(terms, sums))
     said += _happened(answer, day.date)

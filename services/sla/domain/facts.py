@@ -11,6 +11,7 @@ from law.moments import to_moment, to_tick
 class FactKind(StrEnum):
     """What happened."""
 
+    SUBMITTED = "submitted"
     RECEIVED = "received"
     CORRECTED = "corrected"
     INTAKE_SUPPLEMENT_REQUESTED = "intake_supplement_requested"
@@ -38,7 +39,8 @@ class Fact:
 
     `part` counts the steps of an imported history, which share their event. `replaces` is the event this fact
     corrects: a CORRECTED fact takes it back, any other stands in its place. `request` pairs a question with its
-    answer; ids are text. `new_tick` is the new appointment of an extension, or the corrected moment of reception.
+    answer; ids are text. `new_tick` is the new appointment of an extension, or the corrected moment of reception;
+    of a reception the moment of its online filing.
     `delay` is how long after it happened it was recorded, in ticks; None where nobody can say (a legacy register).
     """
 

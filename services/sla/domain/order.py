@@ -9,7 +9,13 @@ from services.sla.domain.facts import Fact, FactKind
 _KEY = attrgetter("tick", "rank", "emitter", "seq", "part", "id")
 _TICK = attrgetter("tick")
 _ENDINGS = frozenset({FactKind.RESOLVED, FactKind.REFUSED, FactKind.WITHDRAWN, FactKind.STOPPED})
-_ROLES = _ENDINGS | {FactKind.RECEIVED, FactKind.RETURNED, FactKind.VOIDED, FactKind.CORRECTED}
+_ROLES = _ENDINGS | {
+    FactKind.RECEIVED,
+    FactKind.RETURNED,
+    FactKind.VOIDED,
+    FactKind.CORRECTED,
+    FactKind.SUBMITTED,
+}
 _QUESTIONS = frozenset({FactKind.INTAKE_SUPPLEMENT_REQUESTED, FactKind.SUPPLEMENT_REQUESTED})
 _BEFOREHAND = frozenset(
     {FactKind.INTAKE_SUPPLEMENT_REQUESTED, FactKind.SUPPLEMENT_PROVIDED, FactKind.PAYMENT_MADE}
@@ -31,18 +37,31 @@ def _is_tangled(ordered: list[Fact]) -> bool:
 class Cast:
     """The facts of a dossier with their roles: reception, end, those between in order, and those left aside.
 
-    `apologies` are letters that went out after the end.
+    `apologies` are letters that went out after the end. `submitted` says when an online filing came: a fact of its
+    own, else the reception that states it; `first_asked` is the counter's first request to complete it.
 
     Of rival endings the earliest in order is the end; a return without any ending stands for it.
     """
 
-    __slots__ = ("apologies", "end", "ignored", "received", "received_tick", "rest", "voided")
+    __slots__ = (
+        "apologies",
+        "end",
+        "first_asked",
+        "ignored",
+        "received",
+        "received_tick",
+        "rest",
+        "submitted",
+        "voided",
+    )
 
     def __init__(self, facts: Iterable[Fact]) -> None:
         self.received: Fact | None = None
         self.received_tick = 0
         self.end: Fact | None = None
         self.voided: Fact | None = None
+        self.submitted: Fact | None = None
+        self.first_asked: Fact | None = None
         self.rest: list[Fact] = []
         self.apologies: list[Fact] = []
         self.ignored: list[Remark] = []
@@ -95,6 +114,8 @@ class Cast:
                 self._receive(fact)
             elif kind is FactKind.RETURNED:
                 returns.append(fact)
+            elif kind is FactKind.SUBMITTED:
+                self.submitted = self.submitted or fact
             elif kind is FactKind.VOIDED:
                 self.voided = self.voided or fact
             elif kind is FactKind.CORRECTED:
@@ -109,6 +130,8 @@ class Cast:
         if self.received is None:
             self.received = fact
             self.received_tick = fact.tick
+            if self.submitted is None and fact.new_tick is not None:
+                self.submitted = fact
         else:
             self.ignored.append(Remark(Note.SECOND_RECEPTION, fact))
 
@@ -116,28 +139,37 @@ class Cast:
         """Choose the end, and leave aside what lies outside the dossier's life."""
         if self.received is None:
             return
+        if endings:
+            self._choose_end(endings)
         since = self.received_tick
-        for fact in endings:
-            if fact.tick < since:
-                self.ignored.append(Remark(Note.BEFORE_RECEPTION, fact))
-            elif self.end is None:
-                self.end = fact
-            elif fact.kind is not FactKind.RETURNED:
-                self.ignored.append(Remark(Note.RIVAL_ENDING, fact))
         until, rank = (self.end.tick, self.end.rank) if self.end else (_NEVER, 0)
         lived = []
         is_taken_back = False
         for fact in self.rest:
             tick = fact.tick
             if tick < since:
-                if fact.kind not in _BEFOREHAND:
-                    self.ignored.append(Remark(Note.BEFORE_RECEPTION, fact))
+                self._before_reception(fact)
             elif tick > until or (tick == until and fact.rank > rank):
                 self._after_end(fact)
             else:
                 lived.append(fact)
                 is_taken_back = is_taken_back or fact.kind is FactKind.SUPPLEMENT_CANCELLED
         self.rest = self._without_taken_back(lived) if is_taken_back else lived
+
+    def _choose_end(self, endings: list[Fact]) -> None:
+        for fact in endings:
+            if fact.tick < self.received_tick:
+                self.ignored.append(Remark(Note.BEFORE_RECEPTION, fact))
+            elif self.end is None:
+                self.end = fact
+            elif fact.kind is not FactKind.RETURNED:
+                self.ignored.append(Remark(Note.RIVAL_ENDING, fact))
+
+    def _before_reception(self, fact: Fact) -> None:
+        if fact.kind is FactKind.INTAKE_SUPPLEMENT_REQUESTED:
+            self.first_asked = self.first_asked or fact
+        elif fact.kind not in _BEFOREHAND:
+            self.ignored.append(Remark(Note.BEFORE_RECEPTION, fact))
 
     def _after_end(self, fact: Fact) -> None:
         if fact.kind is FactKind.APOLOGISED:

@@ -1,15 +1,19 @@
 """Facts out of events: what of each event matters to the clock."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from contracts import intake, routing
+from contracts.codes import Channel
 from contracts.envelope import DossierEvent
 from contracts.intake import INTAKE_STEPS, StepKind
 from law.moments import to_tick
 from services.sla.domain.facts import Fact, FactKind
 
 KINDS: Mapping[type[DossierEvent], FactKind] = {
+    intake.DossierSubmitted: FactKind.SUBMITTED,
     intake.DossierReceived: FactKind.RECEIVED,
     intake.DossierCorrected: FactKind.CORRECTED,
     intake.IntakeSupplementRequested: FactKind.INTAKE_SUPPLEMENT_REQUESTED,
@@ -44,6 +48,7 @@ _STEP_RANKS = {
     FactKind.WITHDRAWN: intake.DossierWithdrawn.RANK,
     FactKind.RETURNED: intake.ResultReturned.RANK,
 }
+_ASKED = frozenset({FactKind.CONSULTATION_REQUESTED, FactKind.CONSULTATION_ANSWERED})
 
 
 def facts_of(event: DossierEvent) -> Iterator[Fact]:
@@ -55,10 +60,10 @@ def facts_of(event: DossierEvent) -> Iterator[Fact]:
         yield from _steps(event)
         return
     kind = KINDS.get(type(event))
-    if kind is None:
+    if kind is None or (kind is FactKind.SUBMITTED and event.data.channel is not Channel.ONLINE):  # type: ignore[attr-defined]
         return
     given = event.data.__dict__.get  # pydantic is slow to say that a field isn't there
-    new = given("new_due_at") or given("received_at")
+    new = given("new_due_at") or given("received_at") or given("answer_by") or _filed(given)
     tick = to_tick(event.time)
     yield Fact(
         tick=tick,
@@ -72,10 +77,16 @@ def facts_of(event: DossierEvent) -> Iterator[Fact]:
         reason=given("reason"),
         ground=given("ground"),
         by=_text(given("officer") or given("signed_by")),
-        unit=given("to_unit") or given("responsible_unit"),
+        unit=given("to_unit") or given("responsible_unit") or (given("unit") if kind in _ASKED else None),
         new_tick=to_tick(new) if new else None,
         delay=to_tick(event.recordedtime) - tick,
     )
+
+
+def _filed(given: Callable[[str], Any]) -> datetime | None:
+    """Return when a dossier was filed online, if its reception says so."""
+    filed: datetime | None = given("submitted_at")
+    return filed if given("channel") is Channel.ONLINE else None
 
 
 def _steps(event: intake.HistoryImported) -> Iterator[Fact]:

@@ -50,7 +50,7 @@ def conclusion(answer: Answer, *, as_of: datetime) -> str:
         case None:
             return "Hồ sơ chưa được tiếp nhận."
         case ClockState.VOIDED:
-            return "Biên nhận đã hủy, hồ sơ không được tính."
+            return f"Biên nhận đã hủy lúc {words.moment(answer.ended_at or as_of)}, hồ sơ không được tính."
         case ClockState.STOPPED:
             return _ended(answer, as_of)
         case ClockState.PAUSED:
@@ -76,13 +76,15 @@ def _ended(answer: Answer, as_of: datetime) -> str:
         return ""
     said = f"{words.moment(answer.ended_at)} {words.ENDINGS[answer.ending]}; hạn {words.moment(answer.due_current)}"
     late = f" {days_late(answer, as_of=as_of)} ngày làm việc" if answer.outcome is Outcome.LATE else ""
+    if answer.late_at and answer.late_at != answer.due_current:
+        said += f", từ {words.moment(answer.late_at)} trở đi là quá hạn"
     extended = " (đã gia hạn)" if answer.extended else ""
     return f"{said}: {words.OUTCOMES[answer.outcome]}{late}{extended}."
 
 
 def _paused(answer: Answer) -> str:
     question = answer.waiting_for
-    said = words.wait(question) if question else "Tạm dừng"
+    said = words.wait(question, answer.terms.rule_set if answer.terms else None) if question else "Tạm dừng"
     if answer.wait_expires_at:
         return f"{said}; hết thời hạn chờ {words.moment(answer.wait_expires_at)}."
     return f"{said}."

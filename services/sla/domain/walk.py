@@ -7,11 +7,13 @@ listed, or used and flagged, as the rule set says.
 from collections.abc import Callable, Iterable, Mapping
 
 from law.deadline import Terms
-from law.kinds import day_before, last_day
+from law.kinds import day_before, expiry
 from law.moments import DAY
 from law.rule_set import SupplementMode
 from services.sla.domain.answer import Note, Remark
 from services.sla.domain.facts import Fact, FactKind
+from services.sla.domain.notices import late_notices
+from services.sla.domain.order import Cast
 from services.sla.domain.stand import Stand
 
 SUPPLEMENTS = frozenset({FactKind.INTAKE_SUPPLEMENT_REQUESTED, FactKind.SUPPLEMENT_REQUESTED})
@@ -32,8 +34,8 @@ class Walk(Stand):
         "wait_until",
     )
 
-    def __init__(self, received: Fact, tick: int, terms: Terms) -> None:
-        super().__init__(received, tick, terms)
+    def __init__(self, received: Fact, cast: Cast, terms: Terms) -> None:
+        super().__init__(received, cast.received_tick, terms)
         self.supplements = self.extensions = 0
         self.wait_until: int | None = None
         self.apologised: Fact | None = None
@@ -41,6 +43,8 @@ class Walk(Stand):
         self.ignored: list[Remark] = []
         self.flags: list[Remark] = []
         self._asked: set[str] = set()
+        if cast.submitted is not None:
+            self.flags += late_notices(received, cast, terms)
 
     def over(self, facts: Iterable[Fact]) -> None:
         """Apply facts in order."""
@@ -59,9 +63,9 @@ class Walk(Stand):
             self.supplements += 1
             self._remark_supplement(fact)
             if rules.supplement_wait is not None:
-                line = self.terms.calendar.timeline
-                day = last_day(duration=rules.supplement_wait, since=fact.tick // DAY, line=line)
-                self.wait_until = (day + 1) * DAY
+                self.wait_until = expiry(
+                    duration=rules.supplement_wait, since=fact.tick, line=self.terms.calendar.timeline
+                )
             self.wait(fact)
 
     def _remark_supplement(self, fact: Fact) -> None:
@@ -70,7 +74,7 @@ class Walk(Stand):
         notice = self.terms.rule_set.supplement_notice
         if notice is not None and len(self.runs) == 1 and fact.kind is FactKind.SUPPLEMENT_REQUESTED:
             line = self.terms.calendar.timeline
-            if fact.tick // DAY > last_day(duration=notice, since=self.runs[0].start // DAY, line=line):
+            if fact.tick >= expiry(duration=notice, since=self.runs[0].start, line=line):
                 self.flags.append(Remark(Note.SUPPLEMENT_NOTICE_LATE, fact))
 
     def ask_payment(self, fact: Fact) -> None:

@@ -7,7 +7,7 @@ from contracts.sla import Ending, Outcome, Uncomputable
 from law.days import DayKind
 from law.durations import Duration, DurationUnit
 from law.moments import VN
-from law.rule_set import Basis
+from law.rule_set import Basis, RuleSet
 from services.sla.domain.answer import Note
 from services.sla.domain.facts import Fact, FactKind
 
@@ -56,12 +56,19 @@ WAITS: Mapping[FactKind, str] = {
     FactKind.SUPPLEMENT_REQUESTED: "Tạm dừng chờ bổ sung hồ sơ",
     FactKind.PAYMENT_REQUESTED: "Tạm dừng chờ thực hiện nghĩa vụ tài chính",
 }
+_PAUSED_BY: Mapping[FactKind, str] = {
+    FactKind.INTAKE_SUPPLEMENT_REQUESTED: "supplement_intake",
+    FactKind.SUPPLEMENT_REQUESTED: "supplement_appraisal",
+    FactKind.PAYMENT_REQUESTED: "payment_pauses",
+}
+"""The rule by which a question stops the clock."""
 MARKS: Mapping[FactKind, str] = {
     FactKind.CONSULTATION_REQUESTED: "lấy ý kiến cơ quan khác, thời hạn vẫn tính",
     FactKind.CONSULTATION_ANSWERED: "đã có ý kiến trả lời",
     FactKind.EXTENDED: "gia hạn, hẹn lại ngày trả kết quả",
     FactKind.APOLOGISED: "gửi văn bản xin lỗi",
     FactKind.MOVED: "chuyển đơn vị giải quyết, thời hạn vẫn tính",
+    FactKind.VOIDED: "hủy biên nhận, hồ sơ không được tính",
 }
 ENDINGS: Mapping[Ending, str] = {
     Ending.RESOLVED: "có kết quả giải quyết",
@@ -99,6 +106,8 @@ NOTES: Mapping[Note, str] = {
     Note.SECOND_SUPPLEMENT: "yêu cầu bổ sung từ lần thứ hai",
     Note.SUPPLEMENT_NOTICE_LATE: "yêu cầu bổ sung muộn hơn thời hạn thông báo",
     Note.ANSWERED_AFTER_WAIT: "bổ sung sau khi đã hết thời hạn chờ",
+    Note.FILING_NOTICED_LATE: "hồ sơ trực tuyến đến bộ phận tiếp nhận muộn hơn thời hạn thông báo",
+    Note.FILING_ANSWERED_LATE: "hồ sơ trực tuyến được tiếp nhận hoặc yêu cầu bổ sung muộn hơn thời hạn quy định",
 }
 
 
@@ -146,11 +155,14 @@ def basis(rule: Basis) -> str:
     return ground(rule.ground) if rule.ground else rule.note or ""
 
 
-def wait(question: Fact) -> str:
-    """Return what is waited for, why, and on what ground."""
+def wait(question: Fact, rules: RuleSet | None = None) -> str:
+    """Return what is waited for, why, and on what ground; where none was stated, by what rule of the rule set."""
     said = [WAITS.get(question.kind, "Tạm dừng")]
     if question.reason:
         said.append(f"lý do: {REASONS.get(question.reason, question.reason)}")
+    rule = basis(rules.basis(_PAUSED_BY[question.kind])) if rules and question.kind in _PAUSED_BY else ""
     if question.ground:
         said.append(f"căn cứ: {ground(question.ground)}")
+    elif rule:
+        said.append(f"không ghi căn cứ, theo bộ quy định: {rule}")
     return "; ".join(said)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.sla.domain.answer import Answer
+from law.moments import to_moment
+from services.sla.domain.answer import Answer, Segment, SegmentKind
 from services.sla.domain.clock import fold
 from services.sla.domain.explain import Line, lines_of
 from services.sla.domain.standing import Standing, standing
@@ -46,12 +47,10 @@ def explain(row: Row, rulebook: Rulebook, *, as_of: datetime) -> Explanation:
 
 def as_json(it: Explanation, rulebook: Rulebook) -> dict[str, Any]:
     """Return an explanation as the interface gives it; `hours` are of the limit's own time."""
-    row, answer, catalogue = it.row, it.answer, rulebook.catalogue
-    names = {unit: catalogue.name_of(unit) for unit in (row.competent_unit, row.holder) if unit}
-    standing_now = it.standing
+    answer = it.answer
     return {
-        "code": row.code,
-        "rule_set": row.rule_set,
+        "code": it.row.code,
+        "rule_set": it.row.rule_set,
         "received_at": answer.received_at,
         "due_original": answer.due_original,
         "due_current": answer.due_current,
@@ -60,6 +59,25 @@ def as_json(it: Explanation, rulebook: Rulebook) -> dict[str, Any]:
         "outcome": answer.outcome,
         "lines": [line_as_json(line) for line in it.lines],
         "as_of": it.as_of,
+        **_row_as_json(it.row, rulebook),
+        "starts_at": answer.starts_at,
+        "ended_at": answer.ended_at,
+        "ending": answer.ending,
+        "extended": answer.extended,
+        "error": answer.error,
+        "waiting_since": answer.waiting_since,
+        "wait_expires_at": answer.wait_expires_at,
+        **_standing_as_json(it.standing),
+        "pauses": [pause_as_json(part) for part in answer.segments if part.kind is SegmentKind.PAUSED],
+        "head": it.head,
+        "notes": it.notes,
+        "conclusion": it.conclusion,
+    }
+
+
+def _row_as_json(row: Row, rulebook: Rulebook) -> dict[str, Any]:
+    names = {unit: rulebook.catalogue.name_of(unit) for unit in (row.competent_unit, row.holder) if unit}
+    return {
         "dossier": row.id,
         "revision": row.revision,
         "procedure_code": row.procedure_code,
@@ -69,23 +87,32 @@ def as_json(it: Explanation, rulebook: Rulebook) -> dict[str, Any]:
         "holder": row.holder,
         "holder_name": names.get(row.holder or ""),
         "holder_since": row.holder_since,
-        "starts_at": answer.starts_at,
-        "ended_at": answer.ended_at,
-        "ending": answer.ending,
         "overdue": row.overdue,
-        "extended": answer.extended,
-        "error": answer.error,
-        "waiting_since": answer.waiting_since,
-        "wait_expires_at": answer.wait_expires_at,
-        "days_late": standing_now.days_late if standing_now else None,
-        "elapsed_hours": hours(standing_now.elapsed) if standing_now else None,
-        "remaining_hours": hours(standing_now.remaining) if standing_now else None,
-        "paused_hours": hours(standing_now.paused) if standing_now else None,
-        "apology": standing_now.apology if standing_now else None,
         "calendar_version": row.calendar_version,
-        "head": it.head,
-        "notes": it.notes,
-        "conclusion": it.conclusion,
+    }
+
+
+def _standing_as_json(it: Standing | None) -> dict[str, Any]:
+    return {
+        "days_late": it.days_late if it else None,
+        "elapsed_hours": hours(it.elapsed) if it else None,
+        "remaining_hours": hours(it.remaining) if it else None,
+        "paused_hours": hours(it.paused) if it else None,
+        "apology": it.apology if it else None,
+    }
+
+
+def pause_as_json(part: Segment) -> dict[str, Any]:
+    """Return one pause: from when to when, for what, why, on what ground, by whom, and the event that asked."""
+    asked = part.cause
+    return {
+        "since": to_moment(part.since),
+        "until": None if part.until is None else to_moment(part.until),
+        "kind": asked.kind,
+        "reason": asked.reason,
+        "ground": asked.ground,
+        "by": asked.by,
+        "event": asked.id,
     }
 
 

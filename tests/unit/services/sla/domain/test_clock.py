@@ -6,6 +6,7 @@ from contracts.sla import ClockState, Ending, Outcome, Uncomputable
 from law.calendar import Calendar
 from law.deadline import terms_of
 from law.durations import Declared, Duration, JudgedBy
+from law.moments import MINUTE
 from services.sla.domain.answer import Note, SegmentKind
 from services.sla.domain.clock import fold
 from tests.unit.law.support import (
@@ -331,6 +332,35 @@ def test_completing_an_online_filing_before_its_reception_is_usual() -> None:
     )
 
     assert (ignored(online), online.restarts, due(online)) == ([], 0, "2026-03-11 17:00")
+
+
+FILED = "2026-03-04 15:30"
+FILINGS = [  # recorded after minutes, asked to complete, received, what is flagged (NĐ 118/2025 Đ.17.2)
+    (0, None, "2026-03-05 15:30", []),  # 8 working hours over a night
+    (0, None, "2026-03-05 15:31", [Note.FILING_ANSWERED_LATE]),
+    (120, None, "2026-03-05 09:00", []),
+    (121, None, "2026-03-05 09:00", [Note.FILING_NOTICED_LATE]),
+    (0, "2026-03-05 15:30", "2026-03-09 09:00", []),  # the counter answered in time; the applicant took longer
+    (0, "2026-03-05 15:31", "2026-03-09 09:00", [Note.FILING_ANSWERED_LATE]),
+]
+
+
+@pytest.mark.parametrize(("minutes", "asked", "received", "notes"), FILINGS)
+def test_an_online_filing_is_noticed_within_two_hours_and_answered_within_eight_working_hours(
+    minutes: int, asked: str | None, received: str, notes: list[Note]
+) -> None:
+    filing = fact(FILED, "submitted", delay=minutes * MINUTE)
+    asking = [fact(asked, "intake_supplement_requested", request="s")] if asked else []
+    whole = fold([*story(f"{received} received"), filing, *asking], terms(NEW))
+
+    assert flagged(whole) == notes
+    assert flagged(fold([*story(f"{received} received"), filing], terms(OLD))) == []
+
+
+def test_a_reception_that_states_its_filing_is_judged_by_it() -> None:
+    late = fact("2026-03-06 09:00", "received", new_tick=fact(FILED, "moved").tick)
+
+    assert flagged(fold([late], terms(NEW))) == [Note.FILING_ANSWERED_LATE]
 
 
 def test_an_apology_after_a_late_end_is_kept_as_too_late() -> None:

@@ -120,6 +120,31 @@ def test_neutral_facts_and_the_end_are_told_on_their_day() -> None:
     assert explained[-1].date == on("2026-03-09")
 
 
+def test_a_voided_dossier_is_explained_up_to_its_voiding_which_the_last_line_says() -> None:
+    voided = answer(
+        NEW, RECEIVED, "2026-03-05 09:00 payment_requested p", "2026-03-06 10:00 voided", "2026-03-09 09:00 resolved"
+    )  # fmt: skip
+
+    explained = lines(voided, "2026-04-01 00:00")
+
+    assert [line.date for line in explained] == [on("2026-03-04"), on("2026-03-05"), on("2026-03-06")]
+    assert "10:00 hủy biên nhận" in explained[-1].text
+    assert (voided.due_current, voided.outcome, voided.late_at) == (None, None, None)
+    assert head(voided)[0].startswith("Áp dụng Nghị định 118/2025")
+    assert conclusion(voided, as_of=vn("2026-04-01 00:00")) == (
+        "Biên nhận đã hủy lúc 10:00 ngày 06/03/2026, hồ sơ không được tính."
+    )
+
+
+def test_the_conclusion_names_the_moment_from_which_it_would_be_late() -> None:
+    ended = answer(NEW, RECEIVED, "2026-03-12 09:00 resolved")
+
+    assert conclusion(ended, as_of=vn("2026-04-01 00:00")) == (
+        "09:00 ngày 12/03/2026 có kết quả giải quyết; hạn 17:00 ngày 11/03/2026, "
+        "từ 00:00 ngày 12/03/2026 trở đi là quá hạn: quá hạn 1 ngày làm việc."
+    )
+
+
 def test_without_a_deadline_there_are_no_lines() -> None:
     assert lines(fold(story("2026-03-06 09:00 moved"), terms(NEW)), "2026-03-12 08:00") == []
 

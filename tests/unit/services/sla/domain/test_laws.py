@@ -1,5 +1,6 @@
 """What holds for every story: one answer for any order, deadlines that never go back, lines that add up."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -179,6 +180,28 @@ def test_the_standing_agrees_with_the_lines(facts: list[Fact], terms: Terms, lat
     assert stands.remaining >= timedelta(0)
     if not stands.is_late and stands.paused == timedelta(0) and terms.reckoning.duration.amount:
         assert stands.elapsed + stands.remaining >= stands.limit or answer.ended_at is not None
+
+
+@MANY
+@given(
+    strategies.facts(kinds=[*WAITS, FactKind.EXTENDED, FactKind.CONSULTATION_REQUESTED]),
+    strategies.terms(),
+    st.lists(st.tuples(st.integers(0, 60 * 24 * 60), st.integers(0, 20_000)), min_size=1, max_size=3),
+)
+def test_more_pauses_never_make_an_earlier_deadline(
+    facts: list[Fact], terms: Terms, pauses: list[tuple[int, int]]
+) -> None:
+    more = []
+    for at, (after, length) in enumerate(pauses):
+        since = facts[0].tick + after * MINUTE + 7
+        asked = fact("2026-01-01 00:00", "payment_requested", seq=50 + at, request=f"more{at}")
+        paid = fact("2026-01-01 00:00", "payment_made", seq=60 + at, request=f"more{at}")
+        more += [replace(asked, tick=since), replace(paid, tick=since + length * MINUTE)]
+
+    without, paused = fold(facts, terms), fold([*facts, *more], terms)
+
+    if without.due_current is not None and paused.due_current is not None:
+        assert paused.due_current >= without.due_current
 
 
 @settings(MANY, max_examples=30)
