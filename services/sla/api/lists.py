@@ -15,7 +15,8 @@ from services.sla.domain.words import ERRORS, NOTES
 from services.sla.handlers.access import Reader, RulebookDep
 from services.sla.handlers.explanation import explain
 from services.sla.store import lookups
-from services.sla.store.recomputes import FIRST
+from services.sla.store.recomputes import latest
+from services.sla.store.touched import FIRST
 
 router = APIRouter(tags=["lists"])
 
@@ -82,4 +83,4 @@ async def recomputations(
     limit: Limit = 50,
 ) -> dict[str, Any]:
     """Return the latest recomputations after calendar decisions: how many clocks were looked at and moved."""
-    return {"items": [dict(record) for record in await lookups.recomputes(runtime.pool, limit)]}
+    return {"items": [dict(record) for record in await latest(runtime.pool, limit)]}

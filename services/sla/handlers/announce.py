@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from contracts import sla
 from contracts.codes import Reason
-from contracts.sla import ClockState, MoveReason, SlaEvent, Snapshot
+from contracts.sla import CalendarChange, ClockState, MoveReason, SlaEvent, Snapshot
 from law.moments import to_moment
 from libs.ids import uuid7
 from services.sla.domain.answer import Answer
@@ -63,10 +63,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Why a dossier was refolded: `decision` names the calendar decision, none means new facts."""
+    """Why a dossier was refolded: `calendar` is the decision that was published, none means new facts."""
 
     now: datetime
-    is_calendar: bool = False
+    calendar: CalendarChange | None = None
 
 
 def statements(before: Said, row: Row, answer: Answer, occasion: Occasion) -> list[Statement]:
@@ -109,7 +109,13 @@ def _moved(before: Said, after: Said, answer: Answer, occasion: Occasion) -> Ite
     if after.restarts > before.restarts:
         yield Statement(sla.ClockRestarted, _running_since(answer, occasion), {}, between)
     elif move is not None and is_moved:
-        beside = {"due_before": before.due_current, "why": move, "decision": None}
+        beside = {
+            "due_before": before.due_current,
+            "late_before": before.late_at,
+            "why": move,
+            "decision": None,
+            "calendar_decision": occasion.calendar,
+        }
         yield Statement(sla.DeadlineMoved, _moved_at(move, answer, occasion), beside, between)
     elif before.state == ClockState.PAUSED and before.paused_since != after.paused_since:
         yield Statement(sla.ClockResumed, _running_since(answer, occasion), {}, between)
@@ -118,7 +124,7 @@ def _moved(before: Said, after: Said, answer: Answer, occasion: Occasion) -> Ite
 
 
 def _move_reason(before: Said, after: Said, occasion: Occasion) -> MoveReason | None:
-    if occasion.is_calendar:
+    if occasion.calendar is not None:
         return MoveReason.CALENDAR
     if (after.received_at, after.rule_set, after.due_original) != (
         before.received_at, before.rule_set, before.due_original,

@@ -4,44 +4,78 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from contracts.catalogue import CalendarDecision
+from contracts.sla import CalendarChange, SlaEvent
+from law.calendars import last_known
 from libs import outbox
 from libs.catalogue import Catalogue
 from libs.db import Connection, Pool, transaction
 from services.sla import metrics
-from services.sla.handlers.announce import Occasion, said
+from services.sla.handlers.announce import Occasion, Said, said
 from services.sla.handlers.refold import refold_one
-from services.sla.handlers.rulebook import Rulebook
-from services.sla.store import dossiers, recomputes
+from services.sla.handlers.rulebook import Rulebook, as_decision
+from services.sla.store import calendar_moves, dossiers, recomputes, touched
+from services.sla.store.calendar_moves import Move
+from services.sla.store.dossiers import Row
+from services.sla.store.recomputes import Lane, Span
 
 SETTLED = timedelta(seconds=60)
 """After this long no batch is under way that began before a decision was published."""
+LANES = 2
+"""Stretches that processes may refold side by side."""
+LEAST = 20_000
+"""Open dossiers below which one lane is enough."""
 
 
 async def schedule(pool: Pool, catalogue: Catalogue, now: datetime) -> None:
     """Add a task for each calendar decision that is new, changed or withdrawn since the last look."""
     async with transaction(pool) as conn:
-        for row in await recomputes.pending_decisions(conn):
-            decision = CalendarDecision.model_validate(row["item"]["data"])
-            await _add(conn, catalogue, decision, row["revision"], now)
+        await schedule_in(conn, catalogue, now)
+
+
+async def schedule_in(conn: Connection, catalogue: Catalogue, now: datetime) -> None:
+    """Do so in an open transaction."""
+    cuts: list[UUID] | None = None
+    for row in await recomputes.pending_decisions(conn):
+        decision = CalendarDecision.model_validate(row["item"]["data"])
+        task = await _add(conn, catalogue, decision, row["revision"], now)
+        if task is not None:
+            cuts = await recomputes.cuts(conn, LANES, LEAST) if cuts is None else cuts
+            await recomputes.add_lanes(conn, task, cuts)
 
 
 async def _add(
     conn: Connection, catalogue: Catalogue, decision: CalendarDecision, revision: int, now: datetime
-) -> None:
+) -> int | None:
+    """Add a task; return its id where there is something to do."""
     older = [
         CalendarDecision.model_validate(data)
         for data in await recomputes.older_versions(conn, decision.code, decision.version)
     ]
-    spans = await recomputes.days_before(conn, decision.code)
-    stated = [day.date for each in (decision, *older) for day in each.days]
-    days: list[date] = [*stated, *(day for day in spans if day is not None)]
-    units = _units(catalogue, [decision, *older])
-    first, last = (min(days), max(days)) if days else (now.date(), now.date())
-    done_at = None if days else now
-    await recomputes.add(conn, decision.code, decision.version, revision, first, last, units, now, done_at)
+    before = [day for day in await recomputes.days_before(conn, decision.code) if day is not None]
+    stated = [day for each in (decision, *older) for day in days_of(each, catalogue)]
+    days = [*stated, *before]
+    span = Span(min(days), max(days), units_of(catalogue, [decision, *older])) if days else None
+    change = CalendarChange(code=decision.code, version=decision.version, withdrawn=decision.withdrawn)
+    task = await recomputes.add(conn, change, revision, span, now)
+    return task if span else None
 
 
-def _units(catalogue: Catalogue, states: list[CalendarDecision]) -> list[str] | None:
+def days_of(decision: CalendarDecision, catalogue: Catalogue) -> list[date]:
+    """Return the days a decision names, and the first and last one on which its weekly hours hold."""
+    days = [day.date for day in decision.days]
+    if decision.weekly:
+        first, last = catalogue_years(catalogue)
+        days += [decision.valid_from or first, decision.valid_to or last]
+    return days
+
+
+def catalogue_years(catalogue: Catalogue) -> tuple[date, date]:
+    """Return the first and the last day the catalogue's calendar knows."""
+    known = [as_decision(each) for each in catalogue.calendar_decisions]
+    return date(2018, 1, 1), last_known(known)
+
+
+def units_of(catalogue: Catalogue, states: list[CalendarDecision]) -> list[str] | None:
     """Return where any state of a decision holds or held; None for the country."""
     scopes = [state.unit for state in states]
     if None in scopes:
@@ -51,42 +85,64 @@ def _units(catalogue: Catalogue, states: list[CalendarDecision]) -> list[str] | 
 
 
 async def recompute_chunk(pool: Pool, rulebook: Rulebook, *, now: datetime, size: int) -> bool:
-    """Refold the next chunk of the oldest task in one transaction; return whether there was anything to do."""
+    """Refold the next chunk of the oldest free lane in one transaction; return whether there was anything to do."""
     async with transaction(pool) as conn:
-        task = await recomputes.next_task(conn, now - SETTLED)
-        if task is None:
+        lane = await recomputes.next_lane(conn, now - SETTLED)
+        if lane is None:
             return False
-        ids = await recomputes.touched(conn, task, size)
+        ids = await _next_ids(conn, lane, size)
         if ids:
-            moved = await _refold(conn, rulebook, ids, Occasion(now, is_calendar=True))
-            await recomputes.advance(conn, task, ids[-1], len(ids), moved)
+            moved = await _refold(conn, rulebook, ids, Occasion(now, lane.change), lane.task)
+            await recomputes.advance(conn, lane, ids[-1], len(ids), moved)
             metrics.RECOMPUTED.inc(len(ids))
         if len(ids) < size:
-            await recomputes.finish_pass(conn, task, now)
+            await recomputes.finish(conn, lane, now)
     return True
+
+
+async def _next_ids(conn: Connection, lane: Lane, size: int) -> list[UUID]:
+    if lane.is_second:
+        missed = (lane.created_at, lane.task)
+        return await touched.touched_since(conn, lane.reach, lane.after, size, missed)
+    return await touched.touched(conn, lane.reach, lane.after, size)
 
 
 async def retry_errors(pool: Pool, rulebook: Rulebook, *, now: datetime, size: int) -> None:
     """Refold every dossier without a computable deadline, in chunks: the catalogue may have been mended."""
-    after = recomputes.FIRST
+    after = touched.FIRST
     while True:
         async with transaction(pool) as conn:
-            ids = await recomputes.errors_after(conn, after, size)
+            ids = await touched.errors_after(conn, after, size)
             await _refold(conn, rulebook, ids, Occasion(now))
         if len(ids) < size:
             return
         after = ids[-1]
 
 
-async def _refold(conn: Connection, rulebook: Rulebook, ids: list[UUID], occasion: Occasion) -> int:
-    """Refold some dossiers; write and say only what changed; return how much was said."""
+async def _refold(
+    conn: Connection, rulebook: Rulebook, ids: list[UUID], occasion: Occasion, task: int | None = None
+) -> int:
+    """Refold some dossiers; write and say only what changed; return how many deadlines moved."""
     rows = await dossiers.lock(conn, ids)
-    changed, events = [], []
+    open_ones: list[Row] = []
+    others: list[Row] = []
+    events: list[SlaEvent] = []
+    moves: list[Move] = []
     for row in rows.values():
-        before, ladder = said(row), row.ladder
+        before, rest = said(row), (row.ladder, row.late_calendar)
         events += refold_one(row, rulebook, occasion)
-        if said(row) != before or row.ladder != ladder:
-            changed.append(row)
-    await dossiers.save(conn, changed)
+        if said(row) == before and (row.ladder, row.late_calendar) == rest:
+            continue
+        (others if before.state == "error" else open_ones).append(row)
+        if row.due_current != before.due_current:
+            moves.append(_move(before, row))
+    await dossiers.save_clocks(conn, open_ones)
+    await dossiers.save(conn, others)
     await outbox.put(conn, events)
-    return len(events)
+    if task is not None:
+        await calendar_moves.put(conn, task, moves, occasion.now)
+    return len(moves)
+
+
+def _move(before: Said, row: Row) -> Move:
+    return Move(row.id, row.revision, before.due_current, row.due_current, before.late_at, row.late_at)

@@ -89,11 +89,11 @@ _ALARM = (
 """What telling a rung changes: facts and clock stay as they are."""
 
 _CLOCK = (
-    "seq", "revision", "state", "due_original", "due_current", "late_at", "late_since", "outcome", "overdue",
-    "extended", "paused_since", "why", "calendar_version", "late_calendar", "late_days", "ignored", "told", "ladder",
-    "next_rung_at", "changed_at",
+    "seq", "revision", "state", "due_original", "due_current", "late_at", "late_since", "overdue", "extended",
+    "restarts", "paused_since", "why", "calendar_version", "late_calendar", "pauses", "apologised", "ignored", "told",
+    "ladder", "next_rung_at", "changed_at",
 )  # fmt: skip
-"""What another calendar may change: the facts, the head and who holds it stay as they are."""
+"""What another calendar may change of an open clock: the facts, the head and who holds it stay as they are."""
 
 _SELECT = f"SELECT id, {', '.join(COLUMNS)} FROM dossier WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"
 
@@ -151,7 +151,7 @@ async def save_alarms(conn: Connection, rows: Sequence[Row]) -> None:
 
 
 async def save_clocks(conn: Connection, rows: Sequence[Row]) -> None:
-    """Write back what another calendar changed, in the order of the ids."""
+    """Write back what another calendar changed of open clocks."""
     if rows:
         await conn.execute(_UPDATE_CLOCK, *_columns(rows, _CLOCK))
 

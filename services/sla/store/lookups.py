@@ -1,7 +1,6 @@
 """SQL of single dossiers and of the small lists: errors, and facts the fold could not use."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -54,13 +53,3 @@ async def differences(pool: Pool, scope: Scope, after: UUID, limit: int) -> Sequ
 async def conflicts(pool: Pool, scope: Scope, after: UUID, limit: int) -> list[Row]:
     """Return dossiers with facts that the fold could not use, by id."""
     return [row_of(record) for record in await pool.fetch(_CONFLICTS, after, _units(scope), limit)]
-
-
-async def recomputes(pool: Pool, limit: int) -> Sequence[Any]:
-    """Return the latest recomputations after calendar decisions, newest first."""
-    rows: Sequence[Any] = await pool.fetch(
-        "SELECT decision, version, first_day, last_day, seen, moved, created_at, done_at FROM recompute"
-        " ORDER BY id DESC LIMIT $1",
-        limit,
-    )
-    return rows

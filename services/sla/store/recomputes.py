@@ -1,26 +1,23 @@
-"""Recomputations after calendar decisions: which are to be done, how far they are, whom they touch."""
+"""Recomputations after calendar decisions: which are to be done, how far each lane is, whom they touch."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from contracts.sla import CalendarChange
 from libs.db import Connection, Pool
+from services.sla.store.touched import FIRST, Reach
 
-FIRST = UUID(int=0)
-_OPEN = """
-SELECT id, decision, version, first_day, last_day, units, after, pass, created_at FROM recompute
-WHERE done_at IS NULL AND (pass = 1 OR created_at <= $1) ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
-"""
-_TOUCHED = """
-SELECT id FROM dossier
-WHERE id > $1 AND state IN ('running', 'paused', 'error')
-  AND (received_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date <= $3
-  AND (state <> 'running' OR greatest(due_current, next_rung_at) AT TIME ZONE 'Asia/Ho_Chi_Minh' >= $2)
-  AND ($4::text[] IS NULL OR reception_unit = ANY($4))
-  AND ($5::timestamptz IS NULL OR changed_at >= $5)
-ORDER BY id LIMIT $6
+_NEXT = """
+SELECT l.task, l.pass, l.lane, l.after, l.upto, r.decision, r.version, r.withdrawn, r.first_day, r.last_day, r.units,
+       r.created_at
+FROM recompute_lane l JOIN recompute r ON r.id = l.task
+WHERE l.done_at IS NULL
+  AND (l.pass = 1 OR r.created_at <= $1 AND NOT EXISTS (
+      SELECT FROM recompute_lane f WHERE f.task = l.task AND f.pass = 1 AND f.done_at IS NULL))
+ORDER BY l.task, l.pass, l.lane LIMIT 1 FOR UPDATE OF l SKIP LOCKED
 """
 _PENDING = """
 SELECT c.code, c.version, c.revision, c.item FROM catalogue_item c
@@ -33,25 +30,55 @@ _KNOWN = (
 )
 _BEFORE = "SELECT min(first_day) AS first_day, max(last_day) AS last_day FROM recompute WHERE decision = $1"
 _ADD = """
-INSERT INTO recompute (decision, version, revision, first_day, last_day, units, created_at, done_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
+INSERT INTO recompute (decision, version, withdrawn, revision, first_day, last_day, units, created_at, done_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING id
+"""
+_CUTS = """
+SELECT id FROM (
+    SELECT id, row_number() OVER (ORDER BY id) AS n, count(*) OVER () AS total
+    FROM dossier WHERE state IN ('running', 'paused', 'error')
+) x WHERE total >= $2 AND n % (total / $1 + 1) = 0 ORDER BY id
+"""
+_LANE = "INSERT INTO recompute_lane (task, pass, lane, after, upto) VALUES ($1, $2, $3, $4, $5)"
+_ADVANCE = """
+UPDATE recompute_lane SET after = $4, seen = seen + $5, moved = moved + $6 WHERE (task, pass, lane) = ($1, $2, $3)
+"""
+_END = "UPDATE recompute_lane SET done_at = $4 WHERE (task, pass, lane) = ($1, $2, $3)"
+_DONE = "UPDATE recompute SET done_at = $2 WHERE id = $1"
+_LATEST = """
+SELECT r.decision, r.version, r.withdrawn, r.first_day, r.last_day, s.seen, s.moved, r.created_at, r.done_at
+FROM recompute r CROSS JOIN LATERAL (
+    SELECT coalesce(sum(seen), 0)::int AS seen, coalesce(sum(moved), 0)::int AS moved
+    FROM recompute_lane l WHERE l.task = r.id) s
+WHERE $2::text IS NULL OR r.decision = $2
+ORDER BY r.id DESC LIMIT $1
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """One recomputation: dossiers that may be touched by days from `first_day` to `last_day` in `units`."""
+class Span(NamedTuple):
+    """What a decision speaks of, in any of its states: days, and units (none: the country)."""
 
-    id: int
-    decision: str
-    version: int
-    first_day: date
-    last_day: date
-    units: tuple[str, ...] | None
-    after: UUID
+    first: date
+    last: date
+    units: list[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """A stretch of dossier ids to be refolded because of a decision. `after`: done up to here."""
+
+    task: int
     number: int
-    """1: all that are touched; 2, a minute later: those that a batch still under way had judged by the old days."""
+    lane: int
+    after: UUID
+    change: CalendarChange
+    reach: Reach
     created_at: datetime
+
+    @property
+    def is_second(self) -> bool:
+        """Tell whether only those are looked for that a batch under way had judged by the old days."""
+        return self.number > 1
 
 
 async def pending_decisions(conn: Connection) -> Sequence[Any]:
@@ -71,58 +98,70 @@ async def days_before(conn: Connection, code: str) -> tuple[date | None, date | 
     return (row["first_day"], row["last_day"]) if row else (None, None)
 
 
-async def add(conn: Connection, *values: Any) -> None:
-    """Add a task: decision, version, revision, first and last day, units, created_at, done_at."""
-    await conn.execute(_ADD, *values)
+async def add(
+    conn: Connection, change: CalendarChange, revision: int, span: Span | None, now: datetime
+) -> int | None:
+    """Add a task and return its id, None where another process did so; without a span there is nothing to do."""
+    first, last, units = span or Span(now.date(), now.date(), None)
+    found: int | None = await conn.fetchval(
+        _ADD, change.code, change.version, change.withdrawn, revision, first, last, units, now,
+        None if span else now,
+    )  # fmt: skip
+    return found
 
 
-async def next_task(conn: Connection, settled: datetime) -> Task | None:
-    """Lock and return the oldest task to go on with; second passes wait until they are older than `settled`."""
-    row = await conn.fetchrow(_OPEN, settled)
+async def cuts(conn: Connection, lanes: int, least: int) -> list[UUID]:
+    """Return the ids at which the open dossiers part into `lanes` equal stretches; none for fewer than `least`."""
+    return [record["id"] for record in await conn.fetch(_CUTS, lanes, least)]
+
+
+async def add_lanes(conn: Connection, task: int, at: Sequence[UUID]) -> None:
+    """Part a task into lanes: the first pass side by side, the second in one."""
+    lanes = list(zip([FIRST, *at], [*at, None], strict=True))
+    rows = [(task, 1, number, after, upto) for number, (after, upto) in enumerate(lanes)]
+    await conn.executemany(_LANE, [*rows, (task, 2, 0, FIRST, None)])
+
+
+async def next_lane(conn: Connection, settled: datetime) -> Lane | None:
+    """Lock and return the oldest lane nobody works on; second passes wait until their task is older than `settled`."""
+    row = await conn.fetchrow(_NEXT, settled)
     if row is None:
         return None
-    return Task(
-        id=row["id"], decision=row["decision"], version=row["version"], first_day=row["first_day"],
-        last_day=row["last_day"], units=row["units"] and tuple(row["units"]), after=row["after"],
-        number=row["pass"], created_at=row["created_at"],
+    change = CalendarChange(code=row["decision"], version=row["version"], withdrawn=row["withdrawn"])
+    units = None if row["units"] is None else tuple(row["units"])
+    return Lane(
+        task=row["task"], number=row["pass"], lane=row["lane"], after=row["after"], change=change,
+        reach=Reach(row["first_day"], row["last_day"], units, row["upto"]), created_at=row["created_at"],
     )  # fmt: skip
 
 
-async def touched(conn: Connection, task: Task, limit: int) -> list[UUID]:
-    """Return the next dossiers a task may touch, in id order."""
-    since = task.created_at if task.number > 1 else None
-    first = datetime(task.first_day.year, task.first_day.month, task.first_day.day)  # noqa: DTZ001 - compared in VN
-    rows = await conn.fetch(
-        _TOUCHED, task.after, first, task.last_day, task.units and list(task.units), since, limit
-    )
-    return [row["id"] for row in rows]
+async def advance(conn: Connection, lane: Lane, last: UUID, seen: int, moved: int) -> None:
+    """Note how far a lane has come."""
+    await conn.execute(_ADVANCE, lane.task, lane.number, lane.lane, last, seen, moved)
 
 
-async def errors_after(conn: Connection, after: UUID, limit: int) -> list[UUID]:
-    """Return the next dossiers without a computable deadline, in id order."""
-    rows = await conn.fetch(
-        "SELECT id FROM dossier WHERE state = 'error' AND id > $1 ORDER BY id LIMIT $2", after, limit
-    )
-    return [row["id"] for row in rows]
-
-
-async def advance(conn: Connection, task: Task, last: UUID, seen: int, moved: int) -> None:
-    """Note how far a task has come."""
-    await conn.execute(
-        "UPDATE recompute SET after = $2, seen = seen + $3, moved = moved + $4 WHERE id = $1",
-        task.id, last, seen, moved,
-    )  # fmt: skip
-
-
-async def finish_pass(conn: Connection, task: Task, now: datetime) -> None:
-    """End a pass: after the first the second waits, after the second the task is done."""
-    await conn.execute(
-        "UPDATE recompute SET pass = 2, after = $3, done_at = CASE WHEN pass > 1 THEN $2::timestamptz END WHERE id = $1",
-        task.id, now, FIRST,
-    )  # fmt: skip
+async def finish(conn: Connection, lane: Lane, now: datetime) -> None:
+    """End a lane; with the second pass the task is done."""
+    await conn.execute(_END, lane.task, lane.number, lane.lane, now)
+    if lane.is_second:
+        await conn.execute(_DONE, lane.task, now)
 
 
 async def open_tasks(pool: Pool) -> int:
     """Return how many recomputations are not finished."""
     number: int = await pool.fetchval("SELECT count(*)::int FROM recompute WHERE done_at IS NULL")
     return number
+
+
+async def is_moving(conn: Connection) -> bool:
+    """Tell whether a published decision has not reached every dossier yet."""
+    found: bool = await conn.fetchval(
+        "SELECT EXISTS (SELECT FROM recompute_lane WHERE done_at IS NULL AND pass = 1)"
+    )
+    return found
+
+
+async def latest(pool: Pool, limit: int, decision: str | None = None) -> Sequence[Any]:
+    """Return the latest recomputations (of one decision), newest first."""
+    rows: Sequence[Any] = await pool.fetch(_LATEST, limit, decision)
+    return rows

@@ -1,0 +1,74 @@
+"""Which open clocks a calendar decision concerns, in the order of their ids."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from law.moments import at_vn, to_tick
+from libs.db import Connection
+from services.sla.store.dossiers import COLUMNS, Row, row_of
+
+FIRST = UUID(int=0)
+_TOUCHED = """
+FROM dossier d WHERE d.id > $1 AND ($2::uuid IS NULL OR d.id <= $2) AND d.state IN ('running', 'paused', 'error')
+  AND d.received_at < $5
+  AND (d.state <> 'running' OR greatest(d.due_current, d.next_rung_at) >= $3
+       OR (d.ladder -> -1 ->> 1)::bigint >= $4)
+  AND ($6::text[] IS NULL OR d.reception_unit = ANY($6))
+"""
+_IDS = f"SELECT d.id {_TOUCHED} ORDER BY d.id LIMIT $7"
+_COUNT = f"SELECT count(*)::int {_TOUCHED}"
+_SINCE = f"""
+SELECT d.id {_TOUCHED} AND d.changed_at >= $8
+  AND NOT EXISTS (SELECT FROM deadline_move m WHERE (m.task, m.dossier) = ($9, d.id) AND m.revision = d.revision)
+ORDER BY d.id LIMIT $7
+"""
+_READ = f"SELECT id, {', '.join(COLUMNS)} FROM dossier WHERE id = ANY($1::uuid[]) ORDER BY id"
+_ERRORS = "SELECT id FROM dossier WHERE state = 'error' AND id > $1 ORDER BY id LIMIT $2"
+
+
+class Reach(NamedTuple):
+    """Whom days may move: clocks open on one of them, received in `units` (none: anywhere), ids up to `upto`.
+
+    A running clock is concerned if a day falls before its deadline, or before an alarm that still lies ahead.
+    """
+
+    first: date
+    last: date
+    units: tuple[str, ...] | None = None
+    upto: UUID | None = None
+
+    def arguments(self, after: UUID) -> list[Any]:
+        """Return the six parameters of the query."""
+        first = at_vn(self.first)
+        units = None if self.units is None else list(self.units)
+        return [after, self.upto, first, to_tick(first), at_vn(self.last + timedelta(days=1)), units]
+
+
+async def touched(conn: Connection, reach: Reach, after: UUID, limit: int) -> list[UUID]:
+    """Return the next dossiers that days may move."""
+    return [record["id"] for record in await conn.fetch(_IDS, *reach.arguments(after), limit)]
+
+
+async def touched_since(
+    conn: Connection, reach: Reach, after: UUID, limit: int, missed: tuple[Any, int]
+) -> list[UUID]:
+    """Return the next of them that changed since a moment other than by a task; `missed` are both."""
+    return [record["id"] for record in await conn.fetch(_SINCE, *reach.arguments(after), limit, *missed)]
+
+
+async def count(conn: Connection, reach: Reach) -> int:
+    """Return how many dossiers days may move."""
+    number: int = await conn.fetchval(_COUNT, *reach.arguments(FIRST))
+    return number
+
+
+async def read(conn: Connection, ids: Sequence[UUID]) -> list[Row]:
+    """Return dossiers without locking them."""
+    return [row_of(record) for record in await conn.fetch(_READ, ids)]
+
+
+async def errors_after(conn: Connection, after: UUID, limit: int) -> list[UUID]:
+    """Return the next dossiers without a computable deadline, in id order."""
+    return [record["id"] for record in await conn.fetch(_ERRORS, after, limit)]
