@@ -19,3 +19,8 @@ APPOINTMENT_DIFFERS = Counter(
 )
 RECOMPUTED = Counter("sla_recomputed", "Dossiers refolded because a calendar decision was published.")
 RECOMPUTE_PENDING = Gauge("sla_recompute_pending", "Calendar decisions whose recomputation is not finished.")
+APOLOGIES = Gauge(
+    "sla_apologies",
+    "Dossiers by what became of apology and re-appointment; a dossier may be in more than one state.",
+    ["state"],
+)

@@ -8,13 +8,35 @@ from contracts.catalogue import CalendarDecision, CalendarDecisionItem, Catalogu
 from law.days import InvalidDayError
 from libs.catalogue import Catalogue
 from libs.errors import DomainError, ManyErrors
-from services.sla.api import calendar, clock, late, lists
+from services.sla.api import (
+    apologies,
+    calendar,
+    causes,
+    clock,
+    filters,
+    frozen,
+    late,
+    lists,
+    requests,
+    screens,
+)
 from services.sla.handlers.rulebook import as_decision
 
 
 def routers() -> list[APIRouter]:
     """Return the routers of sla's own API."""
-    return [late.router, clock.router, lists.router, calendar.router]
+    return [
+        late.router,
+        causes.router,
+        filters.router,
+        frozen.router,
+        requests.router,
+        clock.router,
+        lists.router,
+        calendar.router,
+        screens.router,
+        apologies.router,
+    ]
 
 
 def check_items(items: Sequence[CatalogueItem], catalogue: Catalogue) -> None:

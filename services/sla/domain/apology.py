@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from contracts.sla import Outcome
-from law.moments import to_moment
+from contracts.sla import ClockState, Outcome
+from law.moments import DAY, to_moment, to_tick
 from services.sla.domain.answer import Answer, Note
 from services.sla.domain.clock import outcome_of
 from services.sla.domain.facts import Fact, FactKind
@@ -71,6 +71,8 @@ def apology_of(answer: Answer) -> Apology:
 
     An extension that came too late moves nothing, but its letter is an apology that came too late.
     """
+    if answer.state is ClockState.VOIDED:
+        return Apology()
     late = [
         remark.fact
         for remark in (*answer.ignored, *answer.flags)
@@ -121,9 +123,12 @@ def _extended(answer: Answer, *, is_late: bool) -> ApologyState:
     return ApologyState.EXTENDED_OPEN if answer.end is None else ApologyState.EXTENDED_ON_TIME
 
 
-def outcome_by_first(answer: Answer) -> Outcome | None:
-    """Return how an ended dossier stands against its first appointment, as if nothing had moved it."""
-    if answer.end is None or answer.due_first is None or answer.terms is None:
+def outcome_by_due(*, ended_at: datetime | None, due: datetime | None, exact: bool) -> Outcome | None:
+    """Return how an ended dossier stands against an appointment, as if nothing had moved it.
+
+    `exact`: judged by the moment, else by the date (of Việt Nam). None while it is open or without appointment.
+    """
+    if ended_at is None or due is None:
         return None
-    late = answer.terms.late(answer.due_first)
-    return outcome_of(answer.end, due=answer.due_first, late=late)
+    end, until = to_tick(ended_at), to_tick(due)
+    return outcome_of(end, due=until, late=until if exact else (until // DAY + 1) * DAY)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from contracts.sla import Ending
+from contracts.sla import ClockState, Ending
 from law.calendar import Calendar
 from law.deadline import Terms
 from law.moments import DAY, MINUTE, to_moment
@@ -71,7 +71,7 @@ class Signal(NamedTuple):
 
 def signals_of(facts: Iterable[Fact], answer: Answer, *, imported: bool) -> tuple[Signal, ...]:
     """Return a dossier's signals in the order of its facts; none without a clock."""
-    if answer.terms is None or answer.received is None:
+    if answer.terms is None or answer.received is None or answer.state is ClockState.VOIDED:
         return ()
     known = list(facts)
     kinds = _IN_REGISTERS if imported else _BY_HAND

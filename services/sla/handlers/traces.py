@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from law.moments import MINUTE, to_moment
+from law.moments import to_moment
 from libs.db import Connection
 from services.sla.domain.answer import Answer
 from services.sla.domain.apology import LETTERS, Apology, apology_of

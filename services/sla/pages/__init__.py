@@ -1,12 +1,16 @@
-"""Pages for people: the late list, one dossier's clock, a calendar, and what the clock could not use."""
+"""Pages for people: the late list, one dossier's clock, a calendar, abuse screens and apologies."""
 
 from fastapi import APIRouter
 
+from services.sla.pages.apologies import router as apologies_router
 from services.sla.pages.calendar import router as calendar_router
 from services.sla.pages.clock import router as clock_router
 from services.sla.pages.late import router as late_router
+from services.sla.pages.screens import router as screens_router
 
 router = APIRouter()
 router.include_router(late_router)
 router.include_router(clock_router)
 router.include_router(calendar_router)
+router.include_router(screens_router)
+router.include_router(apologies_router)

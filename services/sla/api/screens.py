@@ -1,0 +1,153 @@
+"""The abuse screens: what they find, their thresholds, and who changed those."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Depends, Path, Query
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from contracts.codes import Role
+from law.rule_set import rule_sets
+from libs.clock import utcnow
+from libs.errors import DomainError
+from libs.http import RuntimeDep
+from libs.identity import Identity, require
+from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
+from libs.tables import Format, stream
+from services.sla.domain.screens import Screen
+from services.sla.handlers.access import RulebookDep
+from services.sla.handlers.screening import (
+    COLUMNS,
+    Found,
+    Screening,
+    Who,
+    change_thresholds,
+    cursor_of,
+    place_of,
+    screen_of,
+    values_of,
+)
+from services.sla.handlers.span import Span
+from services.sla.store import thresholds
+
+router = APIRouter(prefix="/screens", tags=["screens"])
+Watcher = Annotated[Identity, Depends(require(Role.SUPERVISOR, Role.INSPECTOR, Role.ADMIN))]
+Setter = Annotated[Identity, Depends(require(Role.INSPECTOR, Role.ADMIN))]
+Code = Annotated[str, Path(max_length=40, description="Mã màn hình kiểm tra")]
+
+
+def span_of(
+    unit: Annotated[
+        str | None, Query(max_length=80, description="Mã đơn vị, gồm cả đơn vị trực thuộc")
+    ] = None,
+    first_day: Annotated[date | None, Query(alias="from", description="Từ ngày")] = None,
+    last_day: Annotated[date | None, Query(alias="to", description="Đến hết ngày")] = None,
+) -> Span:
+    """Return what the query string asks."""
+    return Span(unit=unit or None, first_day=first_day, last_day=last_day)
+
+
+SpanDep = Annotated[Span, Depends(span_of)]
+
+
+def screening_of(identity: Watcher, runtime: RuntimeDep, rulebook: RulebookDep) -> Screening:
+    """Return the screens as the caller may see them."""
+    return Screening(runtime.pool, rulebook, identity.scope(rulebook.catalogue))
+
+
+ScreeningDep = Annotated[Screening, Depends(screening_of)]
+
+
+class Thresholds(BaseModel):
+    """The thresholds to be changed, by name."""
+
+    values: dict[str, Annotated[int, Field(ge=-1_000_000, le=1_000_000)]] = Field(min_length=1)
+
+
+@router.get("")
+async def overview(screening: ScreeningDep, span: SpanDep) -> dict[str, Any]:
+    """Return every screen: what it looks for, the rule, its thresholds and how much it found."""
+    found = await screening.overview(span)
+    return {"items": [found_json(each) for each in found]}
+
+
+@router.get("/{code}", response_model=None)
+async def findings(
+    code: Code,
+    screening: ScreeningDep,
+    span: SpanDep,
+    form: Annotated[Format, Query(alias="format", description="json, csv hoặc xlsx")] = Format.JSON,
+    bom: Annotated[bool, Query(description="CSV bắt đầu bằng BOM, cho bảng tính")] = False,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Response:
+    """Return a screen's findings, the newest first, each with its dossier and the article it is about.
+
+    A finding is a reason to look, not a verdict: it names units and dossiers, never a person.
+    """
+    screen = screen_of(code)
+    wanted = await screening.wanted(screen, span)
+    if form is not Format.JSON:
+        return stream(form, f"kiem-tra-{screen.code}", COLUMNS, screening.everything(wanted), bom=bom)
+    page = await screening.page(wanted, place_of(cursor), limit)
+    answer = {
+        "screen": screen_json(screen, wanted.thresholds),
+        "items": page.rows,
+        "cursor": cursor_of(page.after),
+    }
+    return Response(orjson.dumps(answer, option=orjson.OPT_UTC_Z), media_type="application/json")
+
+
+@router.put("/{code}/thresholds")
+async def put_thresholds(
+    code: Code, body: Thresholds, identity: Setter, runtime: RuntimeDep
+) -> dict[str, Any]:
+    """Change thresholds; who did it, when, and what stood before is kept."""
+    screen, who = screen_of(code), Who(staff=identity.staff_id, now=utcnow())
+    return {"screen": code, "values": await change_thresholds(runtime.pool, screen, body.values, who)}
+
+
+@router.get("/{code}/thresholds")
+async def get_thresholds(
+    code: Code, _identity: Watcher, runtime: RuntimeDep, cursor: Cursor = None, limit: Limit = 100
+) -> dict[str, Any]:
+    """Return a screen's thresholds and the changes made to them, newest first."""
+    screen = screen_of(code)
+    values = values_of(screen, await thresholds.changed(runtime.pool))
+    rows = [dict(row) for row in await thresholds.changes(runtime.pool, code, _after(cursor), limit)]
+    return {
+        "screen": code,
+        "values": values,
+        "defaults": {each.name: each.default for each in screen.thresholds},
+        "items": rows,
+        "cursor": encode_cursor([rows[-1]["id"]]) if len(rows) == limit else None,
+    }
+
+
+def _after(cursor: str | None) -> int | None:
+    values = decode_cursor(cursor, 1)
+    if values is not None and not isinstance(values[0], int):
+        raise DomainError("cursor", "cursor_invalid", "Vị trí trang không hợp lệ")
+    return values[0] if values else None
+
+
+def screen_json(screen: Screen, values: Mapping[str, int]) -> dict[str, Any]:
+    """Return a screen without what it found."""
+    return {
+        "code": screen.code,
+        "title": screen.title,
+        "looks_for": screen.looks_for,
+        "rule": screen.rule,
+        "articles": {rules.code: article for rules in rule_sets() if (article := screen.article(rules))},
+        "value": screen.value,
+        "thresholds": dict(values),
+        "leaves_out_imports": screen.needs_recording,
+    }
+
+
+def found_json(found: Found) -> dict[str, Any]:
+    """Return a screen with how much it found."""
+    return screen_json(found.screen, found.values) | found.counted._asdict()
