@@ -24,6 +24,7 @@ class Timeline:
         "_closes",
         "_day_close",
         "_day_open",
+        "_known",
         "_nth",
         "_opens",
         "_rolled",
@@ -46,6 +47,7 @@ class Timeline:
         self._day_open: list[int] = []
         self._day_close: list[int] = []
         self._lay(sessions)
+        self._known = len(self._rolled)
 
     def _lay(self, sessions: Sequence[Sequence[Session]]) -> None:
         total = 0
@@ -108,9 +110,9 @@ class Timeline:
 
     def _index(self, day: int) -> int:
         at = day - self.first
-        if not 0 <= at < len(self._rolled):
-            raise OutsideCalendarError("the calendar does not know this day, or no working day after it")
-        return at
+        if 0 <= at < self._known:
+            return at
+        raise OutsideCalendarError("the calendar does not know this day, or no working day after it")
 
     def add_days(self, day: int, amount: int) -> int:
         """Return the `amount`-th working day after `day`; before it for a negative amount; 0: the day itself."""
@@ -136,8 +138,10 @@ class Timeline:
 
     def day_open(self, day: int) -> int:
         """Return the first opening of a working day (of the next one for a day off)."""
-        return self._day_open[self._index(day)]
+        at = day - self.first  # the fold asks this most: no further call
+        return self._day_open[at if 0 <= at < self._known else self._index(day)]
 
     def day_close(self, day: int) -> int:
         """Return the last closing of a working day (of the next one for a day off)."""
-        return self._day_close[self._index(day)]
+        at = day - self.first
+        return self._day_close[at if 0 <= at < self._known else self._index(day)]

@@ -13,15 +13,21 @@ class WorkingTime(Reckoning):
     Working days count from the working day after reception (day 0) to the close of the n-th.
     """
 
-    __slots__ = ()
+    __slots__ = ("_runs",)
+
+    def __init__(self, line: Timeline, duration: Duration, rule_set: RuleSet) -> None:
+        super().__init__(line, duration, rule_set)
+        self._runs: dict[int, tuple[int, int]] = {}  # many dossiers begin on one day
 
     def begin(self, received: int) -> Run:
         """Return the run from the next opening on."""
-        line = self.line
-        start = line.opening(received)
+        start = self.line.opening(received)
         day = start // DAY
-        last = line.add_days(day, self.duration.amount)
-        return Run(start, line.day_open(day + 1), line.day_close(last))
+        run = self._runs.get(day)
+        if run is None:
+            last = self.line.add_days(day, self.duration.amount)
+            run = self._runs[day] = self.line.day_open(day + 1), self.line.day_close(last)
+        return Run(start, *run)
 
     def counted(self, since: int, until: int) -> int:
         """Return the time worked."""

@@ -11,6 +11,8 @@ from law.moments import to_moment, to_tick
 class FactKind(StrEnum):
     """What happened."""
 
+    __hash__ = str.__hash__  # Enum's own runs in Python: a tenth of the fold's time
+
     SUBMITTED = "submitted"
     RECEIVED = "received"
     CORRECTED = "corrected"
