@@ -10,27 +10,32 @@ from libs.clock import utcnow
 from libs.db import TRANSIENT
 from libs.runtime import Runtime
 from services.sla import metrics
-from services.sla.handlers import recompute, ring
-from services.sla.handlers.rulebook import Rulebooks
+from services.sla.handlers import proposing, recompute, ring
+from services.sla.handlers.calendar_preview import Trials, preview_chunk
+from services.sla.handlers.rulebook import Rulebook, Rulebooks
 from services.sla.handlers.rules import publish_rule_sets
 from services.sla.settings import SlaSettings
-from services.sla.store import alarms, recomputes
+from services.sla.store import alarms, apologies, recomputes
 
 log = structlog.get_logger()
 _UNCONFIRMED = 0.1
 """Seconds between looks while something is due and waits for the proof that all inputs are applied."""
 _IDLE = 1.0
 _AFTER_ERROR = 1.0
+_PROPOSALS = 200
+"""Causes proposed in one transaction: a short one, which holds up neither facts nor rungs."""
 
 
 class Clockwork:
-    """Both loops. Any number of processes may run them side by side."""
+    """All loops. Any number of processes may run them side by side."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._settings: SlaSettings = runtime.settings
         self._rulebooks = Rulebooks()
+        self._trials = Trials()
         self._retried = -1
+        self._rekeyed: Rulebook | None = None
 
     async def run(self) -> None:
         """Work for ever."""
@@ -38,6 +43,9 @@ class Clockwork:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._forever(self.sweep), name="sweep")
             group.create_task(self._forever(self.recompute), name="recompute")
+            group.create_task(self._forever(self.preview), name="preview")
+            group.create_task(self._forever(self.count_apologies), name="apologies")
+            group.create_task(self._forever(self.propose), name="causes")
 
     async def _forever(self, turn: Callable[[], Awaitable[float]]) -> None:
         while True:
@@ -47,6 +55,12 @@ class Clockwork:
     async def _publish(self) -> float:
         await publish_rule_sets(self._runtime.pool, utcnow())
         return 0.0
+
+    async def count_apologies(self) -> float:
+        """Measure how many dossiers stand how with apology and re-appointment; return the seconds to sleep."""
+        for state, number in (await apologies.count_all(self._runtime.pool, utcnow())).items():
+            metrics.APOLOGIES.labels(state.value).set(number)
+        return self._settings.apology_pause
 
     async def sweep(self) -> float:
         """Tell what is due; return the seconds to sleep before the next look."""
@@ -79,6 +93,24 @@ class Clockwork:
         busy = await recompute.recompute_chunk(pool, rulebook, now=now, size=self._settings.recompute_chunk)
         metrics.RECOMPUTE_PENDING.set(await recomputes.open_tasks(pool))
         return 0.0 if busy else _IDLE
+
+    async def preview(self) -> float:
+        """Count a chunk of what a proposed calendar decision would move; return the seconds to sleep."""
+        rulebook = self._rulebooks.of(self._runtime.catalogue)
+        size = self._settings.preview_chunk
+        busy = await preview_chunk(self._runtime.pool, rulebook, self._trials, now=utcnow(), size=size)
+        return 0.0 if busy else _IDLE
+
+    async def propose(self) -> float:
+        """Propose causes for late dossiers, and keep the calendars that count them; return the seconds to sleep."""
+        pool, now, size = self._runtime.pool, utcnow(), self._settings.recompute_chunk
+        rulebook = self._rulebooks.of(self._runtime.catalogue)
+        if self._rekeyed is not rulebook:
+            if await proposing.rekey_some(pool, rulebook, now=now, size=size):
+                return 0.0
+            self._rekeyed = rulebook
+        done = await proposing.propose_some(pool, rulebook, now=now, size=_PROPOSALS)
+        return 0.0 if done == _PROPOSALS else _IDLE
 
 
 async def _surviving(turn: Callable[[], Awaitable[float]]) -> float:

@@ -16,8 +16,12 @@ class SlaSettings(ServiceSettings):
     """Rungs told in one transaction."""
     sweep_pause: float = 0.5
     """Longest sleep of the clockwork between two looks."""
+    apology_pause: float = 60.0
+    """Between two counts of the states of apology."""
     recompute_chunk: int = 1_000
     """Dossiers refolded in one transaction after a calendar decision."""
+    preview_chunk: int = 500
+    """Dossiers folded at a time to count what a proposed decision would move."""
     late_buckets: str = USUAL
     """How the late list tells lateness apart, in working days: ranges without a gap, the last one open."""
 

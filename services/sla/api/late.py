@@ -38,9 +38,9 @@ def question(
     min_days: Annotated[int, Query(ge=0, le=10_000, description="Trễ ít nhất bao nhiêu ngày làm việc")] = 0,
     bucket: Annotated[str | None, Query(max_length=20, description="Mức trễ, như 3-5 hoặc 11-")] = None,
     state: Annotated[Literal["open", "closed"] | None, Query(description="Đang hoặc đã giải quyết")] = None,
-    sort: Annotated[Sort, Query(description="earliest: quá hạn sớm nhất trước; lateness: trễ lâu nhất trước")] = (
-        Sort.EARLIEST
-    ),
+    sort: Annotated[
+        Sort, Query(description="earliest: quá hạn sớm nhất trước; lateness: trễ lâu nhất trước")
+    ] = (Sort.EARLIEST),
     as_of: Annotated[datetime | None, Query(description="Danh sách như tại một thời điểm đã qua")] = None,
 ) -> LateQuestion:
     """Return what the query string asks."""

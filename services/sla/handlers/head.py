@@ -84,7 +84,7 @@ def holder_of(story: Iterable[Entry]) -> tuple[str | None, datetime | None, int 
     """Return who holds the dossier after a story, since when (UTC), and on which leg."""
     custody = Custody()
     for entry in story:
-        move = _MOVES.get(entry.name)
+        move = MOVES.get(entry.name)
         if move is not None:
             move(custody, entry, entry.data)
     return custody.holder
@@ -167,7 +167,7 @@ def _succeed(custody: Custody, entry: Entry, data: dict[str, Any]) -> None:
         custody.give(entry.tick, data["to_unit"], leg)
 
 
-_MOVES = {
+MOVES = {
     "DossierReceived": _receive,
     "LegOpened": _open,
     "LegSent": _send,

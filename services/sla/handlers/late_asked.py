@@ -1,6 +1,5 @@
 """One asking of the late list: the question checked against what is known, and the list that answers it."""
 
-from copy import copy
 from datetime import datetime
 from operator import attrgetter
 
@@ -42,7 +41,9 @@ class Asked:
         buckets = buckets_of(self._runtime)
         wanted = asked.filter(self._rulebook.catalogue, scope=self.scope, now=now, buckets=buckets)
         await _require_known(reader, self._rulebook, asked)
-        rulebook = await rulebook_at(reader, self._rulebook, wanted.as_of) if wanted.is_past else self._rulebook
+        rulebook = (
+            await rulebook_at(reader, self._rulebook, wanted.as_of) if wanted.is_past else self._rulebook
+        )
         return LateList(reader, rulebook, buckets, asked.sort), wanted
 
 
@@ -50,7 +51,11 @@ async def _require_known(reader: Reader, rulebook: Rulebook, asked: LateQuestion
     """Raise NotFoundError for a code that neither the catalogue nor any late dossier has."""
     for name, (column, rule, message) in _UNKNOWN.items():
         code = getattr(asked, name)
-        if code and not _is_in_catalogue(rulebook, name, code) and not await late.is_said(reader, column, code):
+        if (
+            code
+            and not _is_in_catalogue(rulebook, name, code)
+            and not await late.is_said(reader, column, code)
+        ):
             raise NotFoundError(name, rule, message.format(code))
 
 
@@ -70,7 +75,4 @@ async def rulebook_at(reader: Reader, rulebook: Rulebook, at: datetime) -> Ruleb
         return rulebook
     decided = [CalendarDecision.model_validate(data) for data in await late.decisions_known(reader, at)]
     newest = {each.code: each for each in sorted(decided, key=attrgetter("version"))}
-    then = copy(rulebook.catalogue)
-    then.all_calendar_decisions = tuple(newest.values())
-    then.calendar_decisions = tuple(each for each in newest.values() if not each.withdrawn)
-    return Rulebook(then)
+    return Rulebook(rulebook.catalogue, decisions=list(newest.values()))

@@ -103,7 +103,9 @@ class LateList:
         closed = await self._closed(selected) if wanted.state != "open" else {}
         codes = ("0", *(bucket.code for bucket in self.buckets))
         counts = tuple(
-            BucketCount(code, opened.get(code, 0) + closed.get(code, 0), opened.get(code, 0), closed.get(code, 0))
+            BucketCount(
+                code, opened.get(code, 0) + closed.get(code, 0), opened.get(code, 0), closed.get(code, 0)
+            )
             for code in codes
         )
         return Totals(
@@ -147,4 +149,3 @@ class LateList:
 def _name(catalogue: Catalogue, unit: str | None) -> str | None:
     known = catalogue.unit(unit) if unit else None
     return known.name if known else None
-

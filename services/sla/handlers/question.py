@@ -91,9 +91,7 @@ class LateQuestion:
         if self.first_day and self.last_day and self.last_day < self.first_day:
             raise DomainError("to", "before_from", "Ngày kết thúc phải từ ngày bắt đầu trở đi")
         if self.as_of is not None and self.as_of > now - SETTLED:
-            raise DomainError(
-                "as_of", "not_past", "Thời điểm xem lại phải cách hiện tại ít nhất một phút"
-            )
+            raise DomainError("as_of", "not_past", "Thời điểm xem lại phải cách hiện tại ít nhất một phút")
 
     def _bucket(self, buckets: tuple[Bucket, ...]) -> Bucket | None:
         if not self.bucket:
@@ -102,7 +100,9 @@ class LateQuestion:
             if bucket.code == self.bucket:
                 return bucket
         known = ", ".join(bucket.code for bucket in buckets)
-        raise NotFoundError("bucket", "bucket_unknown", f"Không có mức trễ {self.bucket}, chọn một trong: {known}")
+        raise NotFoundError(
+            "bucket", "bucket_unknown", f"Không có mức trễ {self.bucket}, chọn một trong: {known}"
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return what is asked for, by the names of the interface; what is not asked for is left out."""

@@ -1,8 +1,7 @@
 """The law as one catalogue states it: the terms that bind a dossier, and the calendar of a unit. Pure, cached."""
 
-from functools import cached_property
-
 from collections.abc import Sequence
+from functools import cached_property
 
 from contracts.catalogue import CalendarDecision
 from contracts.sla import Uncomputable
@@ -119,8 +118,18 @@ class Rulebook:
     @cached_property
     def late_calendars(self) -> tuple[str, ...]:
         """Return every key there can be, the usual one first."""
-        units, rules = (None, *sorted(self._deciding)), (None, *(each.code for each in self._rule_sets))
+        units, rules = (None, *sorted(self._deciding)), (None, *self.rule_set_codes)
         return tuple(dict.fromkeys(self.late_calendar(unit, code) for unit in units for code in rules))
+
+    @property
+    def deciding_units(self) -> frozenset[str]:
+        """Return the units with calendar decisions of their own."""
+        return self._deciding
+
+    @property
+    def rule_set_codes(self) -> tuple[str, ...]:
+        """Return the rule sets this program knows."""
+        return tuple(each.code for each in self._rule_sets)
 
     def calendar_of_key(self, key: str) -> Calendar:
         """Return the calendar a key of `late_calendar` names."""

@@ -116,21 +116,33 @@ def parts_of(wanted: LateFilter) -> Parts:
     for column, units in (("competent_unit", wanted.allowed), ("responsible_unit", wanted.responsible)):
         if units is not None:
             _among(parts, column, units)
-    for column in ("level", "field", "rule_set", "cause"):
-        value = getattr(wanted, column)
-        if value is not None:
-            parts.add(column + " = {}", value)
-    if wanted.procedure is not None:
-        parts.add("procedure_code = {}", wanted.procedure)
-    if wanted.state is not None:
-        parts.conditions.append("ended_at IS NULL" if wanted.state == "open" else "ended_at IS NOT NULL")
-    if wanted.paused is not None:
-        parts.conditions.append("pauses > 0" if wanted.paused else "pauses = 0")
-    if wanted.apologised is not None:
-        parts.conditions.append("apologised" if wanted.apologised else "NOT apologised")
+    for column, value in _equal(wanted):
+        parts.add(column + " = {}", value)
+    parts.conditions += _plain(wanted)
     if wanted.counts_days:
         _count_days(parts, wanted)
     return parts
+
+
+def _equal(wanted: LateFilter) -> list[tuple[str, str]]:
+    given = (
+        ("level", wanted.level), ("field", wanted.field), ("procedure_code", wanted.procedure),
+        ("rule_set", wanted.rule_set), ("cause", wanted.cause),
+    )  # fmt: skip
+    return [(column, value) for column, value in given if value is not None]
+
+
+def _plain(wanted: LateFilter) -> list[str]:
+    ways: tuple[tuple[bool | None, str, str], ...] = (
+        (
+            None if wanted.state is None else wanted.state == "open",
+            "ended_at IS NULL",
+            "ended_at IS NOT NULL",
+        ),
+        (wanted.paused, "pauses > 0", "pauses = 0"),
+        (wanted.apologised, "apologised", "NOT apologised"),
+    )
+    return [yes if asked else no for asked, yes, no in ways if asked is not None]
 
 
 def _among(parts: Parts, column: str, units: frozenset[str]) -> None:

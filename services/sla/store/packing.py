@@ -23,7 +23,7 @@ _STORY = frozenset(
     }
 )
 _UNUSED = {"received_by", "officer", "note", "medium", "foreign_codes", "submitted_at", "applicant_commune",
-           "parcel_commune", "calendar_version", "budget_minutes", "leg_due_at", "process_code", "process_version",
+           "parcel_commune", "calendar_version", "leg_due_at", "process_code", "process_version",
            "role", "reason", "ground"}  # fmt: skip
 
 

@@ -31,8 +31,9 @@ from tests.unit.services.sla.makers import Story, vn
 
 PARTS = 12
 TABLES = (
-    "dossier", "import_barrier", "recompute", "outbox", "inbox", "inbox_progress", "inbox_held", "dead_letter",
-    "stream_offset", "stream_caught_up", "breaker", "catalogue_published",
+    "calendar_proposal", "calendar_audit", "deadline_move", "dossier", "import_barrier", "recompute", "recompute_lane", "outbox", "inbox", "inbox_progress", "inbox_held", "dead_letter",
+    "stream_offset", "stream_caught_up", "breaker", "catalogue_published", "late_history", "note", "audit",
+    "cause_change", "saved_filter", "explain_request", "explain_item",
 )  # fmt: skip
 PATIENCE = timedelta(seconds=60)
 NOON = vn("2026-03-02 12:00")

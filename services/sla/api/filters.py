@@ -1,0 +1,56 @@
+"""/late-filters: filters of the late list, saved under names."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from libs.db import transaction
+from libs.http import RuntimeDep
+from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
+from services.sla.api.causes import person_of
+from services.sla.api.late import AskedDep
+from services.sla.handlers.access import Reader, RulebookDep
+from services.sla.handlers.filters import as_json, forget, save
+from services.sla.handlers.late_asked import buckets_of
+from services.sla.store import filters
+
+router = APIRouter(prefix="/late-filters", tags=["saved filters"])
+
+
+@router.get("")
+async def saved(
+    identity: Reader, runtime: RuntimeDep, rulebook: RulebookDep, cursor: Cursor = None, limit: Limit = 100
+) -> dict[str, Any]:
+    """Return the caller's filters and those of units in the caller's scope, by name."""
+    person = person_of(identity, rulebook)
+    values = decode_cursor(cursor, 1)
+    found = await filters.seen(
+        runtime.pool, person.staff, person.scope, str(values[0]) if values else "", limit
+    )
+    following = None
+    if len(found) == limit:
+        following = encode_cursor([f"{found[-1]['name'].lower()}|{found[-1]['id']}"])
+    return {"items": [as_json(record) for record in found], "cursor": following}
+
+
+@router.put("/{name}")
+async def put_filter(
+    name: str,
+    asked: AskedDep,
+    identity: Reader,
+    runtime: RuntimeDep,
+    rulebook: RulebookDep,
+    for_unit: Annotated[str | None, Query(max_length=80, description="Lưu cho đơn vị này")] = None,
+) -> dict[str, Any]:
+    """Save the filter of the same query string under a name: the caller's own, or for a unit's people."""
+    person = person_of(identity, rulebook)
+    async with transaction(runtime.pool) as conn:
+        return as_json(await save(conn, name, for_unit, asked, person, buckets_of(runtime)))
+
+
+@router.delete("/{own}", status_code=204)
+async def delete_filter(own: UUID, identity: Reader, runtime: RuntimeDep, rulebook: RulebookDep) -> None:
+    """Forget a filter."""
+    async with transaction(runtime.pool) as conn:
+        await forget(conn, own, person_of(identity, rulebook), identity)

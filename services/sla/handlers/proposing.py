@@ -1,0 +1,46 @@
+"""The clock's proposals: why each late dossier is late. Made by the clockwork, so that no fold waits for them."""
+
+from datetime import datetime
+
+from libs.db import Pool, transaction
+from services.sla.domain.cause import Proposal, propose
+from services.sla.domain.clock import fold
+from services.sla.handlers.head import head_of
+from services.sla.handlers.legs import custody_of
+from services.sla.handlers.rulebook import Rulebook
+from services.sla.store import causes
+from services.sla.store.dossiers import Row
+from services.sla.store.packing import story_of, unpack
+
+
+async def propose_some(pool: Pool, rulebook: Rulebook, *, now: datetime, size: int) -> int:
+    """Propose causes for up to `size` late dossiers in one transaction; return how many there were."""
+    async with transaction(pool) as conn:
+        rows = await causes.take_uncaused(conn, now, size)
+        if rows:
+            await causes.put_proposals(conn, [(row.id, proposal_of(row, rulebook)) for row in rows], now)
+    return len(rows)
+
+
+def proposal_of(row: Row, rulebook: Rulebook) -> Proposal:
+    """Return what a dossier's facts suggest."""
+    story = story_of(row.story)
+    answer = fold(map(unpack, row.facts), rulebook.terms(head_of(story)))
+    return propose(answer, custody_of(story), competent=row.competent_unit)
+
+
+async def rekey_some(pool: Pool, rulebook: Rulebook, *, now: datetime, size: int) -> bool:
+    """Let open late dossiers of units that got decisions of their own be counted by those; return whether any was."""
+    keys = [
+        (unit, code, rulebook.late_calendar(unit, code))
+        for unit in sorted(_decided_below(rulebook))
+        for code in rulebook.rule_set_codes
+    ]
+    if not keys:
+        return False
+    async with transaction(pool) as conn:
+        return await causes.rekey(conn, keys, now, size) > 0
+
+
+def _decided_below(rulebook: Rulebook) -> frozenset[str]:
+    return rulebook.catalogue.subtree(rulebook.deciding_units) or frozenset()
