@@ -62,4 +62,4 @@ async def listed(
         "items": page.rows,
         "cursor": cursor_of(page.after),
     }
-    return Response(orjson.dumps(answer, option=orjson.OPT_UTC_Z), media_type="application/json")
+    return Response(orjson.dumps(answer, default=str, option=orjson.OPT_UTC_Z), media_type="application/json")

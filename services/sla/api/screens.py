@@ -98,7 +98,7 @@ async def findings(
         "items": page.rows,
         "cursor": cursor_of(page.after),
     }
-    return Response(orjson.dumps(answer, option=orjson.OPT_UTC_Z), media_type="application/json")
+    return Response(orjson.dumps(answer, default=str, option=orjson.OPT_UTC_Z), media_type="application/json")
 
 
 @router.put("/{code}/thresholds")

@@ -25,7 +25,7 @@ _IN = {
 _COLUMNS = """d.id, d.code, d.procedure_code, d.field, d.competent_unit, d.holder, d.rule_set, d.origin, d.received_at,
 d.due_original, d.due_current, d.late_at, d.late_since, d.state, d.outcome, d.ended_at, a.letters, a.letter_at,
 a.reason, a.responsible_unit, a.signed_by, a.new_due_at, coalesce(a.refused, 0) AS refused"""
-_SCOPE = "($1::text[] IS NULL OR d.competent_unit = ANY($1) OR d.holder = ANY($1))"
+_SCOPE = "($1::text[] IS NULL OR d.competent_unit = ANY($1))"
 _LISTED = f"""
 FROM apology a JOIN dossier d ON d.id = a.dossier
 WHERE {{state}} AND a.at >= $3 AND a.at < $4 AND {_SCOPE} AND $2::timestamptz IS NOT NULL"""

@@ -64,7 +64,7 @@ def bound(wanted: Wanted) -> tuple[str, list[Any]]:
     text = "\n".join(line for line in query(wanted.screen).splitlines() if not line.startswith("--"))
     sql = f"""({_NAME.sub(place, text)}) f JOIN dossier d ON d.id = f.dossier
     WHERE f.at >= $2 AND f.at < $3
-      AND ($1::text[] IS NULL OR d.competent_unit = ANY($1) OR d.holder = ANY($1))"""
+      AND ($1::text[] IS NULL OR d.competent_unit = ANY($1))"""
     return sql, values
 
 
