@@ -289,9 +289,10 @@ class ExtensionGranted(RoutingEvent):
     RANK: ClassVar[int] = 45
 
     class Data(Payload):
-        """The new appointment, why, and who answers for it."""
+        """The new appointment, why, and who answers for it. `due_before` is the appointment it replaces."""
 
         new_due_at: Moment
+        due_before: Moment | None = None
         reason: Reason
         responsible_unit: UnitCode | None = None
         ground: Ground | None = None

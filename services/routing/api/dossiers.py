@@ -10,6 +10,7 @@ from libs.errors import NotFoundError
 from libs.http import CatalogueDep, RuntimeDep
 from libs.paging import etag
 from services.routing.api.common import Code, Reader
+from services.routing.domain.apology import papers_of
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.fold import fold
 from services.routing.store import dossiers, finding
@@ -50,6 +51,7 @@ def shown(code: str, dossier: Dossier) -> dict[str, Any]:
         "custody": dossier.custody,
         "requests": [{**_request(r)} for r in dossier.requests.values()],
         "extensions": dossier.extensions,
+        "letters": papers_of(dossier),
         "ending": dossier.ending,
         "returned_at": dossier.returned_at,
         "ignored": [{"type": e.name, "id": e.id, "time": e.time} for e in dossier.ignored],

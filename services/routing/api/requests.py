@@ -7,12 +7,11 @@ from fastapi import APIRouter, Body, Query
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from contracts.codes import Ground, Moment, NoteId, Reason, UnitCode
+from contracts.codes import Ground, Moment, NoteId, Reason, StaffId, UnitCode
 from contracts.routing import Result
-from libs.clock import VN
 from libs.ids import uuid7
 from services.routing.api.common import ReferenceDep, StepperDep
-from services.routing.domain import asking, ending, legs
+from services.routing.domain import apology, asking, ending, legs
 from services.routing.domain.acting import Act
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.say import Rule, Say
@@ -53,11 +52,22 @@ class Answer(BaseModel):
     note: NoteId | None = None
 
 
-class Extension(Because):
-    """The new appointment, and who answers for the delay."""
+class Letter(Because):
+    """A letter of apology: who answers for the delay, and who signed (an opaque id; by default the caller)."""
+
+    responsible_unit: UnitCode
+    signed_by: StaffId | None = None
+
+    @property
+    def letter(self) -> apology.Letter:
+        """Return the letter in the domain's form."""
+        return apology.Letter(why=self.why, responsible=self.responsible_unit, signed_by=self.signed_by)
+
+
+class Extension(Letter):
+    """A letter of apology with the new appointment."""
 
     new_due_at: Moment
-    responsible_unit: UnitCode
 
 
 class Decision(BaseModel):
@@ -125,16 +135,25 @@ async def answer(step: StepperDep, request: UUID, body: Annotated[Answer | None,
 
 @router.post("/extensions", status_code=201, summary="Xin lỗi và gia hạn")
 async def extend(step: StepperDep, body: Extension) -> Response:
-    """Extend the time limit once, with an apology, before it runs out."""
+    """Extend the time limit once, with an apology, at least a day before it runs out."""
+    return await step.run(
+        lambda dossier, act: apology.extend(dossier, act, body.letter, new_due_at=body.new_due_at), status=201
+    )
+
+
+@router.post("/apologies", status_code=201, summary="Xin lỗi, không gia hạn")
+async def apologise(step: StepperDep, body: Letter) -> Response:
+    """Send a letter of apology without a new date, once; later than the rule set says, the answer holds a warning."""
+    warnings: list[dict[str, Any]] = []
 
     def decide(dossier: Dossier, act: Act) -> list[Say]:
-        due_on = act.due_at.astimezone(VN).date() if act.due_at else act.today
-        return ending.extend(
-            dossier, act, new_due_at=body.new_due_at, dates=(act.today, due_on), why=body.why,
-            responsible=body.responsible_unit,
-        )  # fmt: skip
+        said = apology.apologise(dossier, act, body.letter)
+        warning = apology.late_letter(dossier, act)
+        if warning is not None:
+            warnings.append(_shown(warning))
+        return said
 
-    return await step.run(decide, status=201)
+    return await step.run(decide, status=201, warnings=warnings)
 
 
 @router.post("/refuse", summary="Từ chối giải quyết sau thẩm định")

@@ -14,6 +14,7 @@ class Act:
     """A person's step: `at` never lies before what is already known of the dossier; `today` is Việt Nam's date of it.
 
     `scope` holds the units the person works for (None: all); `due_at` and `late_at` are sla's newest.
+    `letter_by` is the last day for a letter of apology or an extension, None where nobody can say.
     """
 
     staff: UUID
@@ -23,6 +24,7 @@ class Act:
     book: Rulebook
     due_at: datetime | None = None
     late_at: datetime | None = None
+    letter_by: date | None = None
     is_supervisor: bool = False
 
     def require_unit(self, unit: str) -> None:
@@ -38,15 +40,17 @@ _OVER = {
 }
 
 
-def require_open(dossier: Dossier, *, may_wait: bool = False) -> None:
-    """Raise unless the dossier is being worked on (`may_wait`: or waits for the applicant)."""
+def require_open(dossier: Dossier, *, may_wait: bool = False, source: str = "") -> None:
+    """Raise unless the dossier is being worked on (`may_wait`: or waits for the applicant).
+
+    `source` is the article that rules the step which is refused.
+    """
     stage = dossier.stage
     if stage in _OVER:
-        raise conflict("code", f"dossier.{stage}", _OVER[stage])
+        raise conflict("code", f"dossier.{stage}", _OVER[stage], source)
     if stage is Stage.WAITING and not may_wait:
-        raise conflict(
-            "code", "dossier.waiting", "Hồ sơ đang chờ người nộp bổ sung hoặc thực hiện nghĩa vụ tài chính"
-        )
+        message = "Hồ sơ đang chờ người nộp bổ sung hoặc thực hiện nghĩa vụ tài chính"
+        raise conflict("code", "dossier.waiting", message, source)
 
 
 def require_leg(dossier: Dossier, leg_no: int) -> Leg:

@@ -50,8 +50,8 @@ def source_of(rules: RuleSet, rule: str) -> str:
 
 def ask_supplement(dossier: Dossier, act: Act, *, request: UUID, why: Why) -> list[Say]:
     """Ask the applicant to complete the dossier: as often as the rule set allows (NĐ 118/2025: once)."""
-    _require_worker(dossier, act)
     rules = rules_of(dossier)
+    _require_worker(dossier, act, source_of(rules, "supplement_appraisal") if rules else "")
     asked = len(dossier.asked(Ask.SUPPLEMENT))
     if rules is not None and rules.max_supplements is not None and asked >= rules.max_supplements:
         raise conflict(
@@ -118,8 +118,8 @@ def answer(dossier: Dossier, act: Act, *, request: UUID, note: NoteId | None = N
     return [Say(ConsultationAnswered, act.at, data)]
 
 
-def _require_worker(dossier: Dossier, act: Act) -> None:
-    require_open(dossier)
+def _require_worker(dossier: Dossier, act: Act, source: str = "") -> None:
+    require_open(dossier, source=source)
     leg = dossier.leg
     act.require_unit(leg.unit if leg else dossier.competent_unit)
     if leg is not None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contracts.envelope import DossierEvent
 from contracts.intake import DossierReceived
-from contracts.routing import LegRole
+from contracts.routing import ApologyIssued, ExtensionGranted, LegRole
 
 
 class Stage(StrEnum):
@@ -117,6 +117,8 @@ class Dossier:
     holder: str = ""
     under_way_to: str | None = None
     extensions: list[datetime] = field(default_factory=list)
+    grants: list[ExtensionGranted] = field(default_factory=list)
+    apologies: list[ApologyIssued] = field(default_factory=list)
     ending: Ending | None = None
     voided_at: datetime | None = None
     returned_at: datetime | None = None

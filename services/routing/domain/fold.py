@@ -16,6 +16,7 @@ from contracts.intake import (
     SupplementProvided,
 )
 from contracts.routing import (
+    ApologyIssued,
     ConsultationAnswered,
     ConsultationRequested,
     DossierMoved,
@@ -222,6 +223,12 @@ def _supplement_cancelled(folding: Folding, fact: SupplementRequestCancelled) ->
 @_on(ExtensionGranted)
 def _extended(folding: Folding, fact: ExtensionGranted) -> None:
     folding.dossier.extensions.append(fact.data.new_due_at)
+    folding.dossier.grants.append(fact)
+
+
+@_on(ApologyIssued)
+def _apologised(folding: Folding, fact: ApologyIssued) -> None:
+    folding.dossier.apologies.append(fact)
 
 
 @_on(DossierMoved)

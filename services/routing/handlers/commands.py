@@ -82,15 +82,17 @@ class Commands:
 
     def _act(self, identity: Identity, scope: frozenset[str] | None, talk: Talk) -> Act:
         at: datetime = max([talk.now, *(fact.time for fact in talk.row.facts)])
-        head = talk.dossier().head
+        dossier = talk.dossier()
+        due = talk.row.due_current or (dossier.head.appointment_at if dossier.head else None)
         return Act(
             staff=identity.staff_id,
             scope=scope,
             at=at,
             today=at.astimezone(VN).date(),
             book=self._reference.book,
-            due_at=talk.row.due_current or (head.appointment_at if head else None),
+            due_at=due,
             late_at=talk.row.late_at,
+            letter_by=self._reference.last_letter(dossier, due),
             is_supervisor=identity.has(Role.SUPERVISOR),
         )
 

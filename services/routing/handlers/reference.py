@@ -8,6 +8,8 @@ from contracts.intake import DossierReceived
 from law.calendar import Calendar
 from law.calendars import Calendars
 from law.days import Decision
+from law.kinds import day_before
+from law.moments import DAY, day_date, to_tick
 from law.timeline import OutsideCalendarError
 from libs.catalogue import Catalogue
 from libs.clock import VN
@@ -80,6 +82,17 @@ class Reference:
         if self.catalogue.process(procedure.process_code, procedure.process_version) is None:
             return f"process/{procedure.process_code}/{procedure.process_version}"
         return None
+
+    def last_letter(self, dossier: Dossier, due_at: datetime | None) -> date | None:
+        """Return the last day for an extension or a timely apology of a dossier due at a moment."""
+        rules = rules_of(dossier)
+        if rules is None or due_at is None:
+            return None
+        line = self._known().calendar(dossier.competent_unit).timeline
+        try:
+            return day_date(day_before(duration=rules.apology_lead, until=to_tick(due_at) // DAY, line=line))
+        except OutsideCalendarError:
+            return None
 
     def last_notice(self, dossier: Dossier) -> date | None:
         """Return the last day on which a supplement may be asked for under the dossier's rule set."""

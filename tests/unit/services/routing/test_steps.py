@@ -12,7 +12,7 @@ from contracts.intake import DossierWithdrawn
 from contracts.routing import LegAssigned, LegCompleted, LegReceived, SupplementRequested
 from libs.catalogue import Catalogue
 from libs.clock import VN
-from services.routing.domain import asking, ending, legs
+from services.routing.domain import apology, asking, ending, legs
 from services.routing.domain.acting import Act
 from services.routing.domain.fold import fold
 from services.routing.domain.process import open_leg
@@ -27,6 +27,7 @@ ME, REQUEST = uuid4(), uuid4()
 CATALOGUE = Catalogue.of(makers.catalogue_items())
 BOOK = Reference(lambda: CATALOGUE).book
 WHY = asking.Why(reason=Reason.MISSING_PAPER)
+LETTER = apology.Letter(why=WHY, responsible=WARD)
 
 
 def act(at: float = 10, **over: Any) -> Act:
@@ -82,6 +83,8 @@ STEPS: dict[str, Any] = {
     "supplement": lambda d, a: asking.ask_supplement(d, a, request=uuid4(), why=WHY),
     "cancel": lambda d, a: asking.cancel_supplement(d, a, request=REQUEST, reason=Reason.MISTAKEN_ENTRY),
     "payment": lambda d, a: asking.ask_payment(d, a, request=uuid4(), why=WHY),
+    "extend": lambda d, a: apology.extend(d, a, LETTER, new_due_at=hours(300)),
+    "apologise": lambda d, a: apology.apologise(d, a, LETTER),
     "refuse": lambda d, a: ending.refuse(d, a, why=WHY),
     "stop": lambda d, a: ending.stop(d, a, why=WHY),
 }
@@ -200,40 +203,6 @@ def test_a_supplement_asked_for_late_is_warned_about_with_its_article():
     warning = asking.late_notice(dossier, last_day=last_day, today=last_day + timedelta(days=1))
     assert warning is not None
     assert (warning.rule, warning.source) == ("supplement.late_notice", "NĐ 118/2025 Đ.19.5")
-
-
-@pytest.mark.parametrize(
-    ("day", "new_due", "responsible", "rule"),
-    [
-        (8, 300, WARD, ""),
-        (9, 300, WARD, ""),
-        (10, 300, WARD, "extension.too_late"),
-        (8, 240, WARD, "extension.not_later"),
-        (8, 300, "N99", "unit.unknown"),
-    ],
-)
-def test_an_extension_comes_a_day_before_expiry_and_moves_the_date_on(
-    day: int, new_due: int, responsible: str, rule: str
-):
-    dossier = after("at hand").dossier()
-    given = act(day * 24)
-    due_on = hours(240).astimezone(VN).date()
-    refused_by = ""
-
-    try:
-        said = ending.extend(
-            dossier,
-            given,
-            new_due_at=hours(new_due),
-            dates=(given.today, due_on),
-            why=asking.Why(reason=Reason.OVERLOAD),
-            responsible=responsible,
-        )
-        assert [s.model.__name__ for s in said] == ["ExtensionGranted", "ApologyIssued"]
-    except RefusedError as refusal:
-        refused_by = refusal.rule.rule
-
-    assert refused_by == rule
 
 
 def test_a_dossier_without_a_process_is_resolved_from_its_only_leg():
