@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 from bench.alarms import Alarms, alarms
 from bench.figures import Figures, Tell
+from libs.catalogue import Catalogue
 from libs.clock import utcnow
 from services.sla.handlers import ring
+from services.sla.handlers.rulebook import Rulebook
 from services.sla.store import alarms as store
 
 GOAL = 1.2
@@ -32,6 +34,13 @@ async def measure(figures: Figures, *, runs: int, sizes: tuple[int, int], tell: 
         )
 
 
+_RULES = Rulebook(Catalogue.of([]))
+
+
+def _look(now: datetime) -> ring.Look:
+    return ring.Look(now=now, patience=timedelta(minutes=1), limit=_BATCH)
+
+
 _WHAT = ("an idle look", f"a batch of {_DUE} rungs")
 
 
@@ -40,7 +49,7 @@ async def _at(made: Alarms, figures: Figures, *, runs: int, size: int, now: date
         idle = await _idle(made, now)
         await made.fill(_DUE, now - timedelta(minutes=1))
         began = time.perf_counter()
-        rang = await ring.ring(made.pool, "sla", now=now, patience=timedelta(minutes=1), limit=_BATCH)
+        rang = await ring.ring(made.pool, "sla", _look(now), _RULES)
         told = 1_000 * (time.perf_counter() - began)
         assert rang.dossiers == _DUE
         await made.pool.execute("TRUNCATE outbox")
@@ -53,7 +62,7 @@ async def _idle(made: Alarms, now: datetime) -> float:
     """Return the milliseconds of a look that finds nothing."""
     began = time.perf_counter()
     for _ in range(_LOOKS):
-        await ring.ring(made.pool, "sla", now=now, patience=timedelta(minutes=1), limit=_BATCH)
+        await ring.ring(made.pool, "sla", _look(now), _RULES)
         await store.next_moment(made.pool)
     return 1_000 * (time.perf_counter() - began) / _LOOKS
 

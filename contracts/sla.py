@@ -208,13 +208,17 @@ class DeadlineUncomputable(SlaEvent):
 
 
 class DueSoon(SlaEvent):
-    """A rung before the deadline was reached. Each rung is said once."""
+    """A rung before the deadline was reached. Each rung is said once, unless the deadline moved in between."""
 
     class Data(Snapshot):
-        """The snapshot, the rung, and whether it was told although our inputs could not be confirmed."""
+        """The snapshot, the rung, and whether it was told although our inputs could not be confirmed.
+
+        `told_before`: the moment the same rung was told for before the deadline moved.
+        """
 
         rung: Rung
         provisional: bool = False
+        told_before: Moment | None = None
 
     type: Literal["vn.motcua.sla.DueSoon.v1"] = "vn.motcua.sla.DueSoon.v1"
     data: Data
@@ -224,10 +228,14 @@ class Overdue(SlaEvent):
     """The deadline passed while the clock had not stopped; `time` is `late_at`, later rungs theirs."""
 
     class Data(Snapshot):
-        """The snapshot, the rung, and whether it was told although our inputs could not be confirmed."""
+        """The snapshot, the rung, and whether it was told although our inputs could not be confirmed.
+
+        `told_before`: the moment the same rung was told for before the deadline moved.
+        """
 
         rung: Rung = Rung.OVERDUE
         provisional: bool = False
+        told_before: Moment | None = None
 
     type: Literal["vn.motcua.sla.Overdue.v1"] = "vn.motcua.sla.Overdue.v1"
     data: Data

@@ -66,9 +66,9 @@ class Clockwork:
         """Tell what is due; return the seconds to sleep before the next look."""
         settings = self._settings
         patience = timedelta(seconds=settings.provisional_after)
-        rang = await ring.ring(
-            self._runtime.pool, settings.service, now=utcnow(), patience=patience, limit=settings.sweep_batch
-        )
+        look = ring.Look(now=utcnow(), patience=patience, limit=settings.sweep_batch)
+        rulebook = self._rulebooks.of(self._runtime.catalogue)
+        rang = await ring.ring(self._runtime.pool, settings.service, look, rulebook)
         after = utcnow()
         for event in rang.events:
             metrics.TIMER_LAG.observe(max(0.0, (after - event.time).total_seconds()))

@@ -1,6 +1,5 @@
-"""The ladder of alarms: which rung comes next, and when. Told rungs are never repeated without a reason."""
+"""The ladder of alarms: which rungs a running clock has, and when."""
 
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
@@ -21,11 +20,10 @@ _WORKING_DAYS = {Rung.TWO_DAYS: -2, Rung.ONE_DAY: -1, Rung.TODAY: 0, Rung.OVERDU
 
 
 class Alarm(NamedTuple):
-    """A rung and its moment (UTC). `told_for`: the earlier moment it was told for, if this repeats it."""
+    """A rung and its moment (UTC)."""
 
     rung: Rung
     at: datetime
-    told_for: datetime | None = None
 
 
 def ladder(answer: Answer) -> tuple[Alarm, ...]:
@@ -71,29 +69,6 @@ def _half_rung(answer: Answer, terms: Terms) -> int | None:
         return half if isinstance(terms.reckoning, WallClock) else terms.calendar.timeline.opening(half)
     except OutsideCalendarError:
         return None
-
-
-def next_alarm(answer: Answer, *, told: Mapping[Rung, datetime], now: datetime) -> Alarm | None:
-    """Return the first rung to be told, which may lie in the past; None when nothing is left.
-
-    `told` has the moment each told rung stood at. A due-soon rung is told once; it is dropped when a later rung
-    has been reached by `now`, for there is no use in saying "two days" on the last one. A lateness told for an
-    earlier moment is said anew for a later one (the deadline had moved), with `told_for`.
-    """
-    alarms = ladder(answer)
-    for at, alarm in enumerate(alarms):
-        before = told.get(alarm.rung)
-        if alarm.rung in OVERDUE:
-            if before is None or alarm.at > before:
-                return alarm._replace(told_for=before)
-        elif before is None and not any(later.at <= now for later in alarms[at + 1 :]):
-            return alarm
-    return None
-
-
-def passed(answer: Answer, *, by: datetime) -> dict[Rung, datetime]:
-    """Return the rungs reached by a moment, to be marked as told in silence (for an imported dossier)."""
-    return {alarm.rung: alarm.at for alarm in ladder(answer) if alarm.at <= by}
 
 
 def _half(answer: Answer, terms: Terms) -> int:

@@ -1,7 +1,7 @@
 """The alarms that lie ahead of a dossier, as its row keeps them. Pure.
 
-A told rung is told again only when its moment moves into the future: what moved it was said before. "Half the
-time" is told once for good.
+A told rung is told again only when its moment moves into the future, and then says for which moment it was told
+before: what moved it was said in between. "Half the time" is told once for good.
 """
 
 from datetime import datetime
@@ -10,33 +10,34 @@ from typing import Any
 from contracts.sla import ClockState, Rung
 from law.moments import to_moment, to_tick
 from law.rule_set import OnExpiry
-from services.sla.domain.alarms import rungs
+from law.whole_time import WallClock
+from services.sla.domain.alarms import OVERDUE, rungs
 from services.sla.domain.answer import Answer
 from services.sla.store.dossiers import Row
 
 WAIT = "wait"
 """The pseudo-rung of an applicant's time to answer; beside its tick it holds what follows and by which article."""
+ANY_HOUR = "any_hour"
+"""Mark of a due-soon rung that office hours do not mute: its limit runs by the wall clock."""
 Step = list[Any]
-"""A rung as stored: `[name, tick]`, for WAIT `[name, tick, follow_up, ground]`."""
+"""A rung as stored: `[name, tick]`, `[name, tick, ANY_HOUR]`; for WAIT `[name, tick, follow_up, ground]`."""
 
 
 def set_next(row: Row, answer: Answer, *, now: datetime) -> None:
     """Set the rungs that lie ahead, given those told before; none for a clock that neither runs nor waits."""
-    tick = to_tick(now)
-    row.ladder = [step for step in steps_of(answer) if _lies_ahead(row, step, tick)]
-    for name, *_ in row.ladder:
-        row.told.pop(name, None)
+    tick, pending = to_tick(now), {step[0] for step in row.ladder}
+    row.ladder = [step for step in steps_of(answer) if _lies_ahead(row, step, tick, pending)]
     point(row)
 
 
-def _lies_ahead(row: Row, step: Step, now: int) -> bool:
+def _lies_ahead(row: Row, step: Step, now: int, pending: set[str]) -> bool:
     name, at = step[0], step[1]
     told = row.told.get(name)
     if told is None:
         return True
     if told == at or name == Rung.HALF:
         return False
-    return bool(at > now) or name == WAIT
+    return bool(at > now) or name == WAIT or name in pending
 
 
 def point(row: Row) -> None:
@@ -54,10 +55,27 @@ def silence(row: Row, *, now: datetime) -> None:
     point(row)
 
 
+def is_mutable(step: Step) -> bool:
+    """Tell whether a rung is a notice that waits for office hours."""
+    return step[0] not in OVERDUE and step[0] != WAIT and ANY_HOUR not in step
+
+
+def postpone(row: Row, step: Step, until: int) -> None:
+    """Put a notice back, to be told at `until`."""
+    row.ladder = sorted([[step[0], until, *step[2:]], *row.ladder], key=_tick_of)
+
+
+def _tick_of(step: Step) -> int:
+    tick: int = step[1]
+    return tick
+
+
 def steps_of(answer: Answer) -> list[Step]:
     """Return every rung by moment: the ladder while the clock runs, the end of the wait while it waits."""
     if answer.state is ClockState.RUNNING:
-        return [[rung.value, tick] for tick, rung in rungs(answer)]
+        by_the_wall = answer.terms is not None and isinstance(answer.terms.reckoning, WallClock)
+        mark = [ANY_HOUR] if by_the_wall else []
+        return [[rung.value, tick, *(() if rung in OVERDUE else mark)] for tick, rung in rungs(answer)]
     if answer.state is ClockState.PAUSED and answer.wait_expires_at is not None and answer.terms is not None:
         rules = answer.terms.rule_set
         if rules.on_expiry is not OnExpiry.WAIT:

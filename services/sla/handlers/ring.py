@@ -1,19 +1,25 @@
 """Rungs told at their moment: marks and events in one transaction, each rung once, whatever crashes."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from contracts import sla
 from contracts.sla import SlaEvent
 from law.moments import to_moment, to_tick
+from law.timeline import OutsideCalendarError
 from libs import offsets, outbox
 from libs.db import Pool, transaction
 from services.sla import metrics
 from services.sla.domain.alarms import OVERDUE
 from services.sla.handlers.announce import Statement, utter
-from services.sla.handlers.ladder import WAIT, point
-from services.sla.store import alarms, dossiers
+from services.sla.handlers.ladder import WAIT, Step, is_mutable, point, postpone
+from services.sla.handlers.rulebook import Rulebook
+from services.sla.store import alarms
 from services.sla.store.dossiers import Row
+
+Opening = Callable[[Row, int], int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +28,15 @@ class Horizon:
 
     sure: datetime
     until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One look of the clockwork: when, how long a rung waits for proof, and how many dossiers at most."""
+
+    now: datetime
+    patience: timedelta
+    limit: int
 
 
 @dataclass(slots=True)
@@ -44,48 +59,60 @@ def horizon(*, now: datetime, caught_up_at: datetime | None, patience: timedelta
     return Horizon(sure=sure, until=max(sure, overdue))
 
 
-async def ring(pool: Pool, group: str, *, now: datetime, patience: timedelta, limit: int) -> Rang:
-    """Tell up to `limit` dossiers' due rungs; return what was done (nothing when nothing is due)."""
+async def ring(pool: Pool, group: str, look: Look, rulebook: Rulebook) -> Rang:
+    """Tell up to `look.limit` dossiers' due rungs; return what was done (nothing when nothing is due)."""
     done = Rang()
+
+    def opening(row: Row, tick: int) -> int:
+        with suppress(OutsideCalendarError):
+            return rulebook.calendar_of(row.reception_unit, row.rule_set).timeline.opening(tick)
+        return tick
+
     async with transaction(pool) as conn:
         caught_up_at = await offsets.caught_up_at(conn, group)
-        bounds = horizon(now=now, caught_up_at=caught_up_at, patience=patience)
-        rows = await alarms.take_due(conn, bounds.until, limit)
+        bounds = horizon(now=look.now, caught_up_at=caught_up_at, patience=look.patience)
+        rows = await alarms.take_due(conn, bounds.until, look.limit)
         for row in sorted(rows, key=lambda each: each.id):
-            tell(row, bounds, now, done)
-        await dossiers.save_alarms(conn, rows)
+            tell(row, bounds, look.now, done, opening)
+        await alarms.save_told(conn, rows)
         await outbox.put(conn, done.events)
     _count(done)
     return done
 
 
-def tell(row: Row, bounds: Horizon, now: datetime, done: Rang) -> None:
+def tell(row: Row, bounds: Horizon, now: datetime, done: Rang, opening: Opening) -> None:
     """Tell a dossier's rungs up to the horizon, mark them, and set its next one.
 
-    Of several due-soon rungs that fell while nobody looked only the last is worth telling.
+    Of several due-soon rungs that fell while nobody looked only the last is worth telling; outside office hours
+    (`opening`: its dossier's next opening from a tick on) it waits for them.
     """
-    until, sure = to_tick(bounds.until), to_tick(bounds.sure)
+    until, sure, tick = to_tick(bounds.until), to_tick(bounds.sure), to_tick(now)
     due = [step for step in row.ladder if step[1] <= until]
     row.ladder = row.ladder[len(due) :]
-    for place, (name, at, *rest) in enumerate(due, 1):
-        row.told[name] = at
+    for place, step in enumerate(due, 1):
+        name, at = step[0], step[1]
         if name not in OVERDUE and place < len(due):
-            continue
-        provisional = at > sure
-        done.provisional += provisional
-        row.overdue = row.overdue or name in OVERDUE
-        done.events.append(utter(row, _statement(name, at, rest, provisional=provisional), now))
+            row.told[name] = at
+        elif is_mutable(step) and (opens := opening(row, tick)) > tick:
+            postpone(row, step, opens)
+        else:
+            provisional = at > sure
+            done.provisional += provisional
+            row.overdue = row.overdue or name in OVERDUE
+            statement = _statement(step, row.told.get(name), provisional=provisional)
+            row.told[name] = at
+            done.events.append(utter(row, statement, now))
     point(row)
-    row.changed_at = now
     done.dossiers += 1
 
 
-def _statement(name: str, at: int, rest: list[str], *, provisional: bool) -> Statement:
-    moment = to_moment(at)
+def _statement(step: Step, before: int | None, *, provisional: bool) -> Statement:
+    name, moment = step[0], to_moment(step[1])
     if name == WAIT:
-        return Statement(sla.WaitExpired, moment, {"follow_up": rest[0], "ground": rest[1]})
+        return Statement(sla.WaitExpired, moment, {"follow_up": step[2], "ground": step[3]})
     kind = sla.Overdue if name in OVERDUE else sla.DueSoon
-    return Statement(kind, moment, {"rung": name, "provisional": provisional})
+    told_before = None if before is None else to_moment(before)
+    return Statement(kind, moment, {"rung": name, "provisional": provisional, "told_before": told_before})
 
 
 def _count(done: Rang) -> None:

@@ -83,11 +83,6 @@ _TYPES = {
 }  # fmt: skip
 _JSON = frozenset({"facts", "story", "told", "ladder"})
 COLUMNS = tuple(_TYPES)
-_ALARM = (
-    "seq", "revision", "late_since", "overdue", "armed", "told", "ladder", "next_rung_at", "changed_at",
-)  # fmt: skip
-"""What telling a rung changes: facts and clock stay as they are."""
-
 _CLOCK = (
     "seq", "revision", "state", "due_original", "due_current", "late_at", "late_since", "overdue", "extended",
     "restarts", "paused_since", "why", "calendar_version", "late_calendar", "pauses", "apologised", "ignored", "told",
@@ -109,7 +104,6 @@ def _update(columns: Sequence[str]) -> str:
 
 
 _UPDATE = _update(COLUMNS)
-_UPDATE_ALARM = _update(_ALARM)
 _UPDATE_CLOCK = _update(_CLOCK)
 _INSERT = f"INSERT INTO dossier (id, {', '.join(COLUMNS)}) SELECT * FROM {_unnest(COLUMNS)} ON CONFLICT (id) DO NOTHING"
 
@@ -142,12 +136,6 @@ async def save(conn: Connection, rows: Iterable[Row]) -> None:
         done = await conn.execute(_INSERT, *_columns(new, COLUMNS))
         if int(done.rsplit(" ", 1)[1]) < len(new):
             raise asyncpg.SerializationError("another worker heard of the same new dossier")
-
-
-async def save_alarms(conn: Connection, rows: Sequence[Row]) -> None:
-    """Write back what telling rungs changed."""
-    if rows:
-        await conn.execute(_UPDATE_ALARM, *_columns(rows, _ALARM))
 
 
 async def save_clocks(conn: Connection, rows: Sequence[Row]) -> None:

@@ -110,7 +110,8 @@ class Clocks:
 
     async def ring(self, now: datetime, *, limit: int = 1000) -> Rang:
         """Look for due rungs as a clockwork does."""
-        return await ring.ring(self.pool, "sla", now=now, patience=PATIENCE, limit=limit)
+        look = ring.Look(now=now, patience=PATIENCE, limit=limit)
+        return await ring.ring(self.pool, "sla", look, self.rulebook)
 
     async def recompute(self, now: datetime) -> None:
         """Schedule and do all recomputation there is."""

@@ -1,6 +1,7 @@
 """Rungs told at their moment, each once, whatever crashes or comes again."""
 
 import asyncio
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from contracts import sla
 from libs import outbox
 from libs.db import transaction
 from services.sla.handlers.ring import Horizon, Rang, tell
-from services.sla.store import alarms, dossiers
+from services.sla.store import alarms
 from tests.integration.sla.conftest import Clocks, of_kind
 from tests.unit.services.sla.makers import Story, vn
 
@@ -85,9 +86,22 @@ async def test_after_a_minute_without_proof_a_rung_is_provisional(clocks: Clocks
 async def test_of_missed_due_soon_rungs_only_the_last_is_told(clocks: Clocks):
     await clocks.tell(Story().received(MONDAY))
 
-    await clocks.sweep(vn("2026-03-09 12:00"))
+    await clocks.sweep(vn("2026-03-09 14:00"))
 
     assert rungs(await clocks.said()) == ["today"]
+
+
+async def test_a_notice_that_is_found_at_lunch_is_told_when_work_begins_again(clocks: Clocks):
+    story = Story().received(MONDAY)
+    await clocks.tell(story)
+
+    await clocks.sweep(vn("2026-03-09 12:00"))
+    assert rungs(await clocks.said()) == []
+    assert (await clocks.row(story))["next_rung_at"] == vn("2026-03-09 13:30")
+    await clocks.sweep(vn("2026-03-09 13:30"))
+
+    (event,) = of_kind(await clocks.said(), sla.DueSoon)
+    assert (event.data.rung, event.time) == ("today", vn("2026-03-09 13:30"))
 
 
 async def test_a_paused_dossier_never_rings(clocks: Clocks):
@@ -125,6 +139,8 @@ async def test_a_moved_deadline_rings_again_after_saying_why(clocks: Clocks):
     assert names.count("Overdue") == 1
     assert rungs(await clocks.said()).count("one_day") == 2
     assert rungs(await clocks.said()).count("half") == 1
+    again = [event for event in of_kind(await clocks.said(), sla.DueSoon) if event.data.rung == "one_day"]
+    assert [event.data.told_before for event in again] == [None, again[0].time]
 
 
 async def test_a_resolution_heard_after_the_rung_takes_the_lateness_back(clocks: Clocks):
@@ -142,8 +158,8 @@ async def die_in_a_sweep(clocks: Clocks) -> None:
         rows = await alarms.take_due(conn, LATE, 10)
         done = Rang()
         for row in rows:
-            tell(row, Horizon(sure=LATE, until=LATE), LATE, done)
-        await dossiers.save_alarms(conn, rows)
+            tell(row, Horizon(sure=LATE, until=LATE), LATE, done, lambda _, tick: tick)
+        await alarms.save_told(conn, rows)
         await outbox.put(conn, done.events)
         raise ZeroDivisionError
 
@@ -183,3 +199,25 @@ async def test_the_sweep_is_served_by_its_index(clocks: Clocks):
     assert "dossier_alarm" in str(plan)
     assert "dossier_alarm" in str(nearest)
     assert "Seq Scan" not in str(plan)
+
+
+async def pages_of_a_sweep(clocks: Clocks, due: int) -> int:
+    """How many pages PostgreSQL looks at to find `due` dossiers, by its own account."""
+    lines = await clocks.pool.fetch("EXPLAIN (ANALYZE, BUFFERS) " + alarms.DUE, LATE, due)
+    plan = next(line["QUERY PLAN"] for line in lines if "Buffers: shared" in line["QUERY PLAN"])
+    return sum(int(number) for number in re.findall(r"(?:hit|read)=(\d+)", plan))
+
+
+async def test_a_sweep_looks_at_no_more_pages_among_ten_times_as_many_dossiers(clocks: Clocks):
+    await clocks.tell(*(Story(number).received(MONDAY) for number in range(50)))
+    ahead = "INSERT INTO dossier SELECT (jsonb_populate_record(d, jsonb_build_object('id', gen_random_uuid(),"
+    ahead += " 'next_rung_at', d.next_rung_at + make_interval(days => 30)))).* FROM dossier d,"
+    ahead += " generate_series(1, $1::int) WHERE d.next_rung_at < $2"
+    await clocks.pool.execute(ahead, 8, LATE)
+    await clocks.pool.execute("VACUUM (ANALYZE) dossier")
+    few = await pages_of_a_sweep(clocks, 50)
+
+    await clocks.pool.execute(ahead, 72, LATE)
+    await clocks.pool.execute("VACUUM (ANALYZE) dossier")
+
+    assert await pages_of_a_sweep(clocks, 50) <= 1.2 * few + 5
