@@ -10,15 +10,20 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import IO, Any
 
-from fastapi.responses import Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from libs.clock import VN
 
 BOM = "\ufeff"
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""How a text begins that a spreadsheet would take for a formula, wide forms and blanks before it included."""
 _CHUNK = 1 << 16
 _WIDTH = 20
 _ROWS = 500
+SHEET_ROWS = 1_000_000
+"""Rows of a sheet; the format ends at 1,048,576, a longer list goes on in the next sheet."""
+_LONGEST = 32_767
+"""Characters of a cell."""
 
 
 class Format(StrEnum):
@@ -41,7 +46,7 @@ def plain(value: object) -> str:
         return ""
     if isinstance(value, datetime):
         return value.astimezone(VN).isoformat(timespec="seconds")
-    if isinstance(value, str) and value.startswith(_RISKY):
+    if isinstance(value, str) and (value.startswith(_RISKY) or value.lstrip().startswith(_RISKY)):
         return "'" + value
     return str(value)
 
@@ -63,23 +68,41 @@ def _chain(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[Seq
 
 
 class Sheet:
-    """An XLSX file written row by row to disk: header frozen and filtered, dates as dates, text as text."""
+    """An XLSX file written row by row to disk: header frozen and filtered, dates as dates, text as text.
 
-    def __init__(self, target: IO[bytes], name: str, header: Sequence[str]) -> None:
+    A list longer than a sheet goes on in the next one, each with its header, so that no row is lost.
+    """
+
+    def __init__(
+        self, target: IO[bytes], name: str, header: Sequence[str], *, sheet_rows: int = SHEET_ROWS
+    ) -> None:
         import xlsxwriter
 
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self._book = xlsxwriter.Workbook(target, options)
-        self._sheet = self._book.add_worksheet(name[:31])
         self._moment = self._book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
         self._day = self._book.add_format({"num_format": "dd/mm/yyyy"})
+        self._bold = self._book.add_format({"bold": True})
+        self._name, self._header, self._most, self._number = name, header, sheet_rows, 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self._number += 1
+        suffix = "" if self._number == 1 else f" ({self._number})"
+        self._sheet = self._book.add_worksheet(self._name[: 31 - len(suffix)] + suffix)
         self._sheet.freeze_panes(1, 0)
-        self._sheet.set_column(0, len(header) - 1, _WIDTH)
-        self._sheet.write_row(0, 0, header, self._book.add_format({"bold": True}))
-        self._row, self._columns = 0, len(header)
+        self._sheet.set_column(0, len(self._header) - 1, _WIDTH)
+        self._sheet.write_row(0, 0, self._header, self._bold)
+        self._row = 0
+
+    def _finish(self) -> None:
+        self._sheet.autofilter(0, 0, self._row, len(self._header) - 1)
 
     def add(self, row: Sequence[Any]) -> None:
         """Write one row."""
+        if self._row == self._most:
+            self._finish()
+            self._begin()
         self._row += 1
         for column, value in enumerate(row):
             self._write(column, value)
@@ -98,11 +121,11 @@ class Sheet:
         elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
             self._sheet.write_number(*at, value)
         elif value is not None:
-            self._sheet.write_string(*at, str(value))
+            self._sheet.write_string(*at, str(value)[:_LONGEST])
 
     def close(self) -> None:
         """Set the filter over all rows and finish the file."""
-        self._sheet.autofilter(0, 0, self._row, self._columns - 1)
+        self._finish()
         self._book.close()
 
 
