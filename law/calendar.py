@@ -25,6 +25,8 @@ class Day:
     """When dossiers are received at the counter."""
     name: str | None = None
     decision: Decision | None = None
+    is_weekly: bool = False
+    """What its weekday is, not decided by its date."""
 
     @property
     def is_worked(self) -> bool:
@@ -110,10 +112,12 @@ class Calendar:
         found = self._week(on, on.weekday())
         if found is None:
             kind = DayKind.WORKING if sessions else DayKind.WEEKEND
-            return Day(date=on, kind=kind, sessions=sessions, reception=sessions)
+            return Day(date=on, kind=kind, sessions=sessions, reception=sessions, is_weekly=True)
         rule, decision = found
         reception = rule.sessions if rule.kind is DayKind.COUNTER else sessions
-        return Day(date=on, kind=rule.kind, sessions=sessions, reception=reception, decision=decision)
+        return Day(
+            date=on, kind=rule.kind, sessions=sessions, reception=reception, decision=decision, is_weekly=True
+        )
 
     def is_open(self, moment: datetime) -> bool:
         """Tell whether work is going on (openings count, closings don't)."""

@@ -7,8 +7,9 @@ from fastapi import APIRouter
 from libs.clock import utcnow
 from libs.http import RuntimeDep
 from services.sla.handlers.access import Code, Reader, RulebookDep, unknown_dossier
+from services.sla.handlers.calendar_view import moves_json
 from services.sla.handlers.explanation import as_json, explain
-from services.sla.store import lookups
+from services.sla.store import calendar_moves, lookups
 
 router = APIRouter(tags=["clock"])
 
@@ -19,4 +20,6 @@ async def clock(code: Code, identity: Reader, runtime: RuntimeDep, rulebook: Rul
     row = await lookups.by_code(runtime.pool, code, identity.scope(rulebook.catalogue))
     if row is None:
         raise unknown_dossier(code)
-    return as_json(explain(row, rulebook, as_of=utcnow()), rulebook)
+    moves = await calendar_moves.of_dossier(runtime.pool, row.id)
+    explained = as_json(explain(row, rulebook, as_of=utcnow()), rulebook)
+    return explained | {"calendar_moves": moves_json(moves, rulebook.catalogue)}

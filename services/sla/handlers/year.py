@@ -1,11 +1,13 @@
 """A unit's calendar of a year, as it is shown."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from law.calendar import Calendar, Day
+from law.days import DayKind, Decision
 from law.rule_set import UnknownRuleSetError, rule_sets
-from law.timeline import OutsideCalendarError
+from law.timeline import OutsideCalendarError, Session
 from libs.errors import DomainError, NotFoundError
 from services.sla.handlers.rulebook import Rulebook
 
@@ -25,11 +27,53 @@ def as_json(day: Day) -> dict[str, Any]:
         "date": day.date,
         "kind": day.kind,
         "name": day.name,
-        "sessions": [[clock_time(opening), clock_time(closing)] for opening, closing in day.sessions],
+        "sessions": hours_of(day.sessions),
+        "reception": hours_of(day.reception),
+        "weekly": day.is_weekly,
+        "decision": decision.code if decision else None,
         "document": decision.document if decision else None,
         "decided_on": decision.decided_on if decision else None,
         "provisional": decision.provisional if decision else False,
     }
+
+
+def hours_of(sessions: Sequence[Session]) -> list[list[str]]:
+    """Return sessions as `HH:MM` pairs."""
+    return [[clock_time(opening), clock_time(closing)] for opening, closing in sessions]
+
+
+class Usual(NamedTuple):
+    """What some weekdays (0 is Monday) are over a stretch of a year: the same hours by the same decision."""
+
+    weekdays: tuple[int, ...]
+    kind: DayKind
+    sessions: tuple[Session, ...]
+    reception: tuple[Session, ...]
+    first: date
+    last: date
+    decision: Decision | None
+
+
+def usual_hours(days: Iterable[Day]) -> list[Usual]:
+    """Return the office hours of a year where nothing was decided by date, earliest first."""
+    found: dict[tuple[Any, ...], list[Day]] = {}
+    for day in days:
+        if day.is_weekly and (day.reception or day.decision):
+            code = day.decision.code if day.decision else ""
+            found.setdefault((day.kind, day.sessions, day.reception, code), []).append(day)
+    listed = [
+        Usual(
+            tuple(sorted({day.date.weekday() for day in them})),
+            kind,
+            sessions,
+            reception,
+            them[0].date,
+            them[-1].date,
+            them[0].decision,
+        )
+        for (kind, sessions, reception, _), them in found.items()
+    ]
+    return sorted(listed, key=lambda each: (each.first, each.weekdays))
 
 
 def clock_time(tick: int) -> str:

@@ -4,6 +4,8 @@ from fastapi import APIRouter
 
 from services.sla.pages.apologies import router as apologies_router
 from services.sla.pages.calendar import router as calendar_router
+from services.sla.pages.calendar_decisions import router as calendar_decisions_router
+from services.sla.pages.calendar_proposals import router as calendar_proposals_router
 from services.sla.pages.clock import router as clock_router
 from services.sla.pages.late import router as late_router
 from services.sla.pages.screens import router as screens_router
@@ -12,5 +14,7 @@ router = APIRouter()
 router.include_router(late_router)
 router.include_router(clock_router)
 router.include_router(calendar_router)
+router.include_router(calendar_decisions_router)
+router.include_router(calendar_proposals_router)
 router.include_router(screens_router)
 router.include_router(apologies_router)

@@ -9,9 +9,10 @@ from law.calendar import Day
 from libs.clock import VN, utcnow
 from libs.errors import DomainError
 from libs.ui import page
-from services.sla.domain.words import DAYS_OFF, WEEKDAYS
+from services.sla.domain.words import WEEKDAYS
 from services.sla.handlers.access import Reader, RulebookDep
-from services.sla.handlers.year import days_of
+from services.sla.handlers.year import days_of, usual_hours
+from services.sla.pages import calendar_words as words
 from services.sla.pages.common import ENV
 
 router = APIRouter()
@@ -44,7 +45,12 @@ async def calendar_page(
         unit_name=rulebook.catalogue.name_of(unit.strip()) if unit.strip() else "Cả nước",
         year=number,
         months=[[day for day in days if day.date.month == month] for month in range(1, 13)] if days else [],
-        decided=[day for day in days if day.decision],
-        off=DAYS_OFF,
+        worked=sum(day.is_worked for day in days),
+        usual=usual_hours(days),
+        decided=[day for day in days if day.decision and not day.is_weekly],
+        kinds=words.KINDS,
+        signs=words.SIGNS,
+        hours=words.hours,
+        weekday_words=words.weekdays,
         weekdays=WEEKDAYS,
     )
