@@ -85,7 +85,7 @@ async def late_dossiers(
     `from` and `to` select by the moment of lateness, `min_days` and `bucket` by working days late.
     """
     place = Place.of(cursor, asked.sort)
-    listed, wanted = await Asked(runtime, rulebook, identity).list_of(asked, place.as_of or utcnow())
+    listed, wanted = await Asked(runtime, rulebook, identity).list_of(asked, place.now(asked, utcnow()))
     if form is not Format.JSON:
         return stream(form, "ho-so-tre-han", COLUMNS, listed.everything(wanted), bom=bom)
     page = await listed.page(wanted, place.after, limit)
@@ -96,4 +96,4 @@ async def late_dossiers(
         "items": page.rows,
         "cursor": Place.cursor(page.after, wanted, asked.sort),
     }
-    return Response(orjson.dumps(answer, option=orjson.OPT_UTC_Z), media_type="application/json")
+    return Response(orjson.dumps(answer, default=str, option=orjson.OPT_UTC_Z), media_type="application/json")

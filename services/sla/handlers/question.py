@@ -110,7 +110,9 @@ class LateQuestion:
         del given["sort"]
         if self.sort is not Sort.EARLIEST:
             given["sort"] = self.sort
-        return {name: _text(value) for name, value in given.items() if value is not None and value != 0}
+        if not self.min_days:
+            del given["min_days"]
+        return {name: _text(value) for name, value in given.items() if value is not None}
 
     @classmethod
     def of_json(cls, given: dict[str, Any]) -> Self:
@@ -189,6 +191,10 @@ class Place:
             raise _wrong_cursor()
         position = _position(values[1], values[2])
         return cls(Position(position.late_since, position.id, values[0]), at)
+
+    def now(self, asked: LateQuestion, now: datetime) -> datetime:
+        """Return the moment to count to: that of the first page."""
+        return now if asked.as_of is not None else self.as_of or now
 
     @staticmethod
     def cursor(position: Position | None, wanted: LateFilter, sort: Sort) -> str | None:
