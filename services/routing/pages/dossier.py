@@ -20,6 +20,7 @@ from services.routing.domain.fold import fold
 from services.routing.handlers.access import reference_of
 from services.routing.handlers.commands import Commands, Order
 from services.routing.pages import words
+from services.routing.pages.letter import letters_of
 from services.routing.pages.steps import STEPS, step_of
 from services.routing.store import dossiers, finding
 
@@ -54,7 +55,7 @@ async def act(
     except NotFoundError:
         raise
     except DomainError as error:
-        return await _page(code, identity, runtime, catalogue, errors=[error], tried=step)
+        return await _page(code, identity, runtime, catalogue, errors=[error], tried=step, typed=form)
     return RedirectResponse(f"/routing/ho-so/{code}?xong={step}", status_code=303)
 
 
@@ -67,7 +68,7 @@ async def _page(
     code: str, identity: Identity, runtime: Runtime, catalogue: Catalogue, **said: Any
 ) -> HTMLResponse:
     now = utcnow()
-    said = {"done": "", "errors": (), "tried": ""} | said
+    said = {"done": "", "errors": (), "tried": "", "typed": {}} | said
     async with runtime.pool.acquire() as conn:
         dossier_id = await finding.find(conn, code, identity.scope(catalogue))
         if dossier_id is None:
@@ -78,6 +79,9 @@ async def _page(
     return page(
         words.ENV,
         "dossier.html",
+        letters=letters_of(dossier, catalogue),
+        typed={"reason": "", "responsible_unit": dossier.competent_unit, "new_due_at": ""}
+        | said.pop("typed"),
         status=said["errors"][0].status if said["errors"] else 200,
         identity=identity,
         now=now,

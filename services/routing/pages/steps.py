@@ -4,12 +4,16 @@ from collections.abc import Callable, Mapping
 
 from contracts.codes import Reason
 from contracts.routing import Result
+from law.moments import at_vn
 from libs.errors import DomainError, NotFoundError
 from libs.ids import uuid7
-from services.routing.domain import asking, ending, legs
+from libs.ui.formats import read_day
+from services.routing.domain import apology, asking, ending, legs
 from services.routing.handlers.commands import Step
 
 Form = Mapping[str, str]
+CLOSING = "17:00"
+"""An appointment is typed as a day: it is meant until the end of office hours."""
 
 
 def _leg(form: Form) -> int:
@@ -73,6 +77,29 @@ def _payment(_form: Form) -> Step:
     return lambda dossier, act: asking.ask_payment(dossier, act, request=uuid7(), why=why)
 
 
+def _letter(form: Form) -> apology.Letter:
+    unit = form.get("responsible_unit", "").strip()
+    if not unit:
+        raise DomainError("responsible_unit", "unit.missing", "Hãy nhập mã đơn vị gây chậm")
+    return apology.Letter(why=_why(form), responsible=unit)
+
+
+def _extend(form: Form) -> Step:
+    letter = _letter(form)
+    try:
+        day = read_day(form.get("new_due_at", ""))
+    except ValueError:
+        day = None
+    if day is None:
+        raise DomainError("new_due_at", "day", "Ngày hẹn mới phải theo dạng ngày/tháng/năm, ví dụ 31/12/2026")
+    return lambda dossier, act: apology.extend(dossier, act, letter, new_due_at=at_vn(day, CLOSING))
+
+
+def _apologise(form: Form) -> Step:
+    letter = _letter(form)
+    return lambda dossier, act: apology.apologise(dossier, act, letter)
+
+
 def _resolve(form: Form) -> Step:
     result = _result(form)
     return lambda dossier, act: legs.resolve(dossier, act, result=result)
@@ -97,6 +124,8 @@ STEPS: Mapping[str, tuple[Callable[[Form], Step], str]] = {
     "tra-lai": (_give_back, "Đã trả hồ sơ về đơn vị trước"),
     "bo-sung": (_supplement, "Đã yêu cầu bổ sung"),
     "nghia-vu": (_payment, "Đã yêu cầu thực hiện nghĩa vụ tài chính"),
+    "gia-han": (_extend, "Đã xin lỗi và gia hạn"),
+    "xin-loi": (_apologise, "Đã ghi nhận văn bản xin lỗi"),
     "ket-qua": (_resolve, "Đã ghi nhận kết quả giải quyết"),
     "tu-choi": (_refuse, "Đã từ chối giải quyết"),
     "dung": (_stop, "Đã dừng giải quyết"),

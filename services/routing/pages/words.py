@@ -50,6 +50,16 @@ REFUSE_REASONS = (
     (Reason.NOT_ELIGIBLE, "Không đủ điều kiện"),
     (Reason.NOT_COMPETENT, "Không thuộc thẩm quyền"),
 )
+LATE_REASONS = (
+    (Reason.STAFF_FAULT, "Lỗi của cán bộ"),
+    (Reason.PARTNER_AGENCY_LATE, "Cơ quan phối hợp chậm"),
+    (Reason.FINANCIAL_OBLIGATION, "Chờ nghĩa vụ tài chính"),
+    (Reason.CONFLICTING_RULES, "Quy định chồng chéo"),
+    (Reason.OVERLOAD, "Quá tải"),
+    (Reason.SYSTEM_FAILURE, "Sự cố hệ thống"),
+    (Reason.FORCE_MAJEURE, "Bất khả kháng"),
+    (Reason.OTHER, "Lý do khác"),
+)
 RESULTS = (
     (Result.GRANTED, "Đồng ý, có kết quả"),
     (Result.ANSWERED, "Có văn bản trả lời"),
