@@ -12,8 +12,8 @@ class SlaSettings(ServiceSettings):
     service: str = "sla"
     provisional_after: float = 60.0
     """How long a rung waits for the proof that our inputs are applied up to its moment."""
-    sweep_batch: int = 1_000
-    """Rungs told in one transaction."""
+    sweep_batch: int = 500
+    """Dossiers whose rungs are told in one transaction: few enough that nobody else waits long for the process."""
     sweep_pause: float = 0.5
     """Longest sleep of the clockwork between two looks."""
     apology_pause: float = 60.0
