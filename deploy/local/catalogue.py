@@ -1,4 +1,7 @@
-"""Load the seeded catalogue into the running services; a second time only when the seed has changed."""
+"""Load the seeded catalogue into the running services; a second time only what has changed in it.
+
+Making 37,000 items takes seconds, so an unchanged source of theirs (deploy/seed, contracts) is not even made again.
+"""
 
 import hashlib
 import json
@@ -9,6 +12,7 @@ import httpx
 
 from contracts.codes import Service
 from contracts.topics import to_bytes
+from deploy.local.children import PROJECT
 from deploy.local.errors import StackError
 from deploy.local.jars import Tell
 from deploy.local.places import write_private
@@ -17,6 +21,8 @@ from deploy.local.progress import Teller
 _OWNERS = (Service.ROUTING, Service.INTAKE, Service.SLA)
 """Units first: the others name them."""
 _LOADED = "catalogue.json"
+_SOURCE = "source"
+_SOURCES = ("deploy/seed", "contracts")
 _CHUNK = 2_000
 
 
@@ -35,10 +41,25 @@ def digest(lines: Iterable[bytes]) -> str:
     return found.hexdigest()
 
 
+def source_digest(root: Path = PROJECT) -> str:
+    """Return a fingerprint of everything the items are made from."""
+    found = hashlib.sha256()
+    for folder in _SOURCES:
+        for file in sorted((root / folder).rglob("*")):
+            if file.is_file() and file.suffix != ".pyc":
+                found.update(
+                    f"{file.relative_to(root)}\0".encode() + hashlib.sha256(file.read_bytes()).digest()
+                )
+    return found.hexdigest()
+
+
 async def load(home: Path, base_url: str, token: str, *, teller: Teller) -> None:
     """Publish what the services do not have yet; raises `StackError` when one refuses."""
     file = home / _LOADED
     loaded: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    source = source_digest()
+    if loaded.get(_SOURCE) == source:
+        return
     async with httpx.AsyncClient(
         base_url=base_url, timeout=300, headers={"Authorization": f"Bearer {token}"}
     ) as http:
@@ -50,6 +71,7 @@ async def load(home: Path, base_url: str, token: str, *, teller: Teller) -> None
                 await _put(http, service, lines, tell)
             loaded[service] = fingerprint
             write_private(file, json.dumps(loaded))
+    write_private(file, json.dumps(loaded | {_SOURCE: source}))
 
 
 async def _put(http: httpx.AsyncClient, service: str, lines: list[bytes], tell: Tell) -> None:
