@@ -22,7 +22,7 @@ from libs.clock import utcnow
 from libs.db import Connection
 from services.sla import metrics
 from services.sla.domain.reading import facts_of
-from services.sla.handlers import arm
+from services.sla.handlers import arm, calendar_catch_up
 from services.sla.handlers.announce import Occasion
 from services.sla.handlers.judge import differs
 from services.sla.handlers.refold import refold
@@ -46,10 +46,12 @@ class Hearing:
         rulebook = self._rulebooks.of(self._catalogue())
         news = [news for news in map(_read, events) if news.facts or news.entry]
         if news:
-            rows = await _remember(conn, news)
+            rows = await dossiers.lock(conn, {each.event.subject for each in news})
+            moved = await calendar_catch_up.catch_up(conn, rows.values(), rulebook, now)
+            _remember(rows, news)
             latecomers = await _disarm(conn, rows, [each.event for each in news])
             traces = Traces()
-            said = refold(rows.values(), rulebook, Occasion(now), traces.note)
+            said = [*moved, *refold(rows.values(), rulebook, Occasion(now), traces.note)]
             said += [event for row in latecomers for event in arm.arm(row, rulebook, now)]
             await dossiers.save(conn, rows.values())
             await traces.save(conn)
@@ -72,15 +74,13 @@ def _read(event: DossierEvent) -> _News:
     return _News(event, [pack(fact) for fact in facts_of(event)], entry_of(event))
 
 
-async def _remember(conn: Connection, news: Sequence[_News]) -> dict[UUID, Row]:
-    """Lock the dossiers that are spoken of, add the new facts, and return the rows to be folded."""
-    rows = await dossiers.lock(conn, {each.event.subject for each in news})
+def _remember(rows: dict[UUID, Row], news: Sequence[_News]) -> None:
+    """Add the new facts to the rows they speak of."""
     for each in news:
         row = rows[each.event.subject]
         row.facts += each.facts
         if each.entry is not None:
             row.story.append(list(each.entry))
-    return rows
 
 
 async def _disarm(conn: Connection, rows: dict[UUID, Row], events: Iterable[DossierEvent]) -> list[Row]:

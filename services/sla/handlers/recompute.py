@@ -13,6 +13,7 @@ from services.sla import metrics
 from services.sla.handlers.announce import Occasion, Said, said
 from services.sla.handlers.refold import refold_one
 from services.sla.handlers.rulebook import Rulebook, as_decision
+from services.sla.handlers.traces import Traces
 from services.sla.store import calendar_moves, dossiers, recomputes, touched
 from services.sla.store.calendar_moves import Move
 from services.sla.store.dossiers import Row
@@ -128,21 +129,24 @@ async def _refold(
     others: list[Row] = []
     events: list[SlaEvent] = []
     moves: list[Move] = []
+    traces = Traces()
     for row in rows.values():
         before, rest = said(row), (row.ladder, row.late_calendar)
-        events += refold_one(row, rulebook, occasion)
+        events += refold_one(row, rulebook, occasion, traces.note)
         if said(row) == before and (row.ladder, row.late_calendar) == rest:
             continue
         (others if before.state == "error" else open_ones).append(row)
         if row.due_current != before.due_current:
-            moves.append(_move(before, row))
+            moves.append(move_of(before, row))
     await dossiers.save_clocks(conn, open_ones)
     await dossiers.save(conn, others)
+    await traces.save(conn)
     await outbox.put(conn, events)
     if task is not None:
         await calendar_moves.put(conn, task, moves, occasion.now)
     return len(moves)
 
 
-def _move(before: Said, row: Row) -> Move:
+def move_of(before: Said, row: Row) -> Move:
+    """Return what moved."""
     return Move(row.id, row.revision, before.due_current, row.due_current, before.late_at, row.late_at)

@@ -19,6 +19,12 @@ WHERE l.done_at IS NULL
       SELECT FROM recompute_lane f WHERE f.task = l.task AND f.pass = 1 AND f.done_at IS NULL))
 ORDER BY l.task, l.pass, l.lane LIMIT 1 FOR UPDATE OF l SKIP LOCKED
 """
+_UNDER_WAY = """
+SELECT l.task, l.pass, l.lane, l.after, l.upto, r.decision, r.version, r.withdrawn, r.first_day, r.last_day, r.units,
+       r.created_at
+FROM recompute_lane l JOIN recompute r ON r.id = l.task
+WHERE l.done_at IS NULL AND l.pass = 2 ORDER BY l.task DESC
+"""
 _PENDING = """
 SELECT c.code, c.version, c.revision, c.item FROM catalogue_item c
 WHERE c.kind = 'calendar' AND NOT EXISTS (
@@ -125,14 +131,21 @@ async def add_lanes(conn: Connection, task: int, at: Sequence[UUID]) -> None:
 async def next_lane(conn: Connection, settled: datetime) -> Lane | None:
     """Lock and return the oldest lane nobody works on; second passes wait until their task is older than `settled`."""
     row = await conn.fetchrow(_NEXT, settled)
-    if row is None:
-        return None
+    return _lane(row) if row else None
+
+
+def _lane(row: Any) -> Lane:
     change = CalendarChange(code=row["decision"], version=row["version"], withdrawn=row["withdrawn"])
     units = None if row["units"] is None else tuple(row["units"])
     return Lane(
         task=row["task"], number=row["pass"], lane=row["lane"], after=row["after"], change=change,
         reach=Reach(row["first_day"], row["last_day"], units, row["upto"]), created_at=row["created_at"],
     )  # fmt: skip
+
+
+async def under_way(conn: Connection) -> list[Lane]:
+    """Return the recomputations that are not finished, the newest first; without locking them."""
+    return [_lane(row) for row in await conn.fetch(_UNDER_WAY)]
 
 
 async def advance(conn: Connection, lane: Lane, last: UUID, seen: int, moved: int) -> None:

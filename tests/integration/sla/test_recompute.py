@@ -3,10 +3,14 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
+
 from contracts import sla
 from contracts.catalogue import DayKind, DurationUnit, TimeLimit
+from law.moments import to_moment
 from services.sla.handlers import recompute
 from services.sla.handlers.hear import Hearing
+from services.sla.store import calendar_moves
 from tests.integration.sla.conftest import Clocks, of_kind
 from tests.unit.services.sla.makers import COMMUNE, OTHER, Story, decision, procedure, vn
 
@@ -115,3 +119,93 @@ async def test_alarms_follow_the_moved_deadline(clocks: Clocks):
 
     await clocks.sweep(vn("2026-03-11 00:00"))
     assert len(of_kind(await clocks.said(), sla.Overdue)) == 1
+
+
+async def touched_by(clocks: Clocks) -> int:
+    seen: int = await clocks.pool.fetchval("SELECT coalesce(sum(seen), 0)::int FROM recompute_lane")
+    return seen
+
+
+async def test_it_looks_only_at_open_and_paused_dossiers_a_day_may_concern(clocks: Clocks):
+    concerned = [
+        Story(1).received(MONDAY),  # due on 9 March
+        Story(2).received(MONDAY).leg(MONDAY).paying(vn("2026-03-03 09:00")),  # paused
+        Story(3).received(
+            vn("2026-02-23 08:00")
+        ),  # due on 2 March, late: told on the 5th day after it, 9 March
+    ]
+    others = [
+        Story(4).received(MONDAY).leg(MONDAY).resolved(vn("2026-03-03 09:00")),  # ended
+        Story(5).received(vn("2026-03-07 08:00")),  # received after the day
+        Story(6).received(vn("2026-01-05 08:00")),  # late since January, every rung lies before the day
+        Story(7).received(MONDAY, competent_unit=OTHER, receiving_unit=OTHER),  # another province
+    ]
+    await clocks.tell(*concerned, *others)
+    before = {story.id: dict(await clocks.row(story)) for story in others}
+
+    await clocks.know(decision("P01.STORM", {date(2026, 3, 6): DayKind.CLOSED}, "P01"))
+    await clocks.recompute(NOON)
+
+    assert await touched_by(clocks) == len(concerned)
+    assert {story.id: dict(await clocks.row(story)) for story in others} == before
+    moved = await clocks.pool.fetch("SELECT dossier FROM deadline_move")
+    assert {row["dossier"] for row in moved} == {concerned[0].id, concerned[1].id}
+    told = {rung: tick for rung, tick, *_ in (await clocks.row(concerned[2]))["ladder"]}
+    assert to_moment(told["overdue_5"]) == vn("2026-03-10 07:00")
+
+
+async def test_every_open_dossier_it_concerns_is_reached_whatever_the_chunk(clocks: Clocks):
+    stories = [Story(each).received(MONDAY) for each in range(1, 30)]
+    await clocks.tell(*stories)
+    await clocks.forget()
+    await clocks.know(decision("VN.STORM", {date(2026, 3, 6): DayKind.CLOSED}))
+    await recompute.schedule(clocks.pool, clocks.runtime.catalogue, NOON)
+
+    while await recompute.recompute_chunk(clocks.pool, clocks.rulebook, now=NOON, size=4):
+        pass
+
+    moved = [event.subject for event in of_kind(await clocks.said(), sla.DeadlineMoved)]
+    assert sorted(moved) == sorted(story.id for story in stories)
+
+
+async def test_lanes_part_the_dossiers_and_meet_nowhere(clocks: Clocks, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(recompute, "LEAST", 10)
+    stories = [Story(each).received(MONDAY) for each in range(1, 32)]
+    await clocks.tell(*stories)
+    await clocks.know(decision("VN.STORM", {date(2026, 3, 6): DayKind.CLOSED}))
+
+    await clocks.recompute(NOON)
+
+    lanes = await clocks.pool.fetch("SELECT seen, moved FROM recompute_lane WHERE pass = 1 ORDER BY lane")
+    assert [lane["seen"] for lane in lanes] == [lane["moved"] for lane in lanes]
+    assert sorted(lane["seen"] for lane in lanes) == [15, 16]
+
+
+async def test_a_fact_that_overtakes_the_recomputation_does_not_swallow_the_move(clocks: Clocks):
+    story = Story().received(MONDAY)
+    await clocks.tell(story)
+    await clocks.forget()
+    await clocks.know(decision("VN.STORM", {date(2026, 3, 6): DayKind.CLOSED}))
+
+    clocks.now = NOON
+    heard = len(story.events)
+    await clocks.hear(*story.leg(MONDAY).paying(vn("2026-03-04 10:00")).events[heard:])
+    await clocks.recompute(NOON)
+    await clocks.recompute(LATER)
+
+    assert await clocks.names(story) == ["DeadlineMoved", "ClockPaused"]
+    (move,) = await calendar_moves.of_dossier(clocks.pool, story.id)
+    assert (move["decision"], move["due_before"]) == ("VN.STORM", vn("2026-03-09 17:00"))
+    assert move["due_after"] == vn("2026-03-10 17:00")
+
+
+async def test_recomputed_again_a_minute_later_are_only_those_that_changed_meanwhile(clocks: Clocks):
+    stories = [Story(each).received(MONDAY) for each in range(1, 6)]
+    await clocks.tell(*stories)
+    await clocks.know(decision("VN.STORM", {date(2026, 3, 6): DayKind.CLOSED}))
+    await clocks.recompute(NOON)
+
+    await clocks.recompute(LATER)
+
+    seen = await clocks.pool.fetch("SELECT pass, seen FROM recompute_lane ORDER BY pass")
+    assert [tuple(row) for row in seen] == [(1, 5), (2, 0)]
