@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from contracts.catalogue import CalendarDecision, Procedure, TimeLimit
 from law.calendars import Calendars
-from law.days import Decision
+from law.days import Decision, WeeklyPattern
 from law.deadline import DeadlineUncomputableError, first_deadline
 from law.durations import Declared, Limit
 from law.rule_set import RuleSet, RuleSets, UnknownRuleSetError
@@ -33,7 +33,8 @@ class LawBook:
     """What decides appointments as long as the catalogue's calendar decisions stay the same."""
 
     def __init__(self, decisions: Iterable[CalendarDecision], *, rule_sets: RuleSets) -> None:
-        self._calendars = Calendars(Decision.parse(decision.model_dump()) for decision in decisions)
+        self._decisions = [Decision.parse(decision.model_dump()) for decision in decisions]
+        self._calendars: dict[WeeklyPattern, Calendars] = {}
         self._rule_sets = rule_sets
 
     def rule_set(self, *, on: date, procedure: Procedure | None) -> RuleSet | None:
@@ -42,6 +43,13 @@ class LawBook:
             return self._rule_sets.on(on, special=procedure.rule_set if procedure else None)
         except UnknownRuleSetError:
             return None
+
+    def _calendars_of(self, rule_set: RuleSet) -> Calendars:
+        """Return the calendars with the usual office hours of a rule set, as sla's clock has them."""
+        found = self._calendars.get(rule_set.pattern)
+        if found is None:
+            found = self._calendars[rule_set.pattern] = Calendars(self._decisions, pattern=rule_set.pattern)
+        return found
 
     def appointment(
         self,
@@ -58,7 +66,7 @@ class LawBook:
         `chain` is the competent unit's ancestors from the province down to itself (whose calendar holds);
         `declared` is the legacy register's own deadline, which rules only without a `procedure`.
         """
-        calendar = self._calendars.of(chain)
+        calendar = self._calendars_of(rule_set).of(chain)
         limit: Limit | Declared | None = Declared(declared) if declared else None
         if procedure is not None:
             limit = _limit(procedure.limits, procedure.judged_by)

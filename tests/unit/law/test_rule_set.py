@@ -1,6 +1,8 @@
 """Which rules bind a dossier, and that each says where it comes from."""
 
+import hashlib
 import itertools
+import json
 import re
 from pathlib import Path
 
@@ -79,6 +81,33 @@ def test_a_new_rule_set_is_a_new_file(tmp_path: Path) -> None:
     law = read_rule_sets(tmp_path).get("nd-9-2027")
 
     assert (law.max_supplements, law.apology_lead) == (2, Duration(1, CALENDAR_DAYS))
+
+
+VALUES = {  # dossiers were received under these: an amendment is a new file with its own code
+    OLD: "43636c1ab0e841f8",
+    NEW: "c1b7ec7b1b9bfffb",
+    BUILDING: "4b4f2972cd624d56",
+}
+
+
+@pytest.mark.parametrize("code", VALUES)
+def test_a_rule_set_in_force_is_never_edited(code: str) -> None:
+    law = rules(code)
+    said = {name: str(getattr(law, name)) for name in sorted(law.bases)}
+    frame = [law.code, str(law.valid_from), law.general]
+
+    assert hashlib.sha256(json.dumps([frame, said]).encode()).hexdigest()[:16] == VALUES[code]
+
+
+def test_every_rule_of_a_file_is_used_by_code_that_computes_or_checks() -> None:
+    root = Path(__file__).parents[3]
+    sources = [*root.glob("law/*.py"), *root.glob("services/*/domain/*.py"), *root.glob("services/*/handlers/*.py")]
+    code = "\n".join(path.read_text("utf-8") for path in sources if path.name != "rule_set.py")
+    named = {name for law in rule_sets() for name in law.bases}
+    elsewhere = {"office_hours", "office_weekdays"}  # read through `RuleSet.pattern`
+    routing = {"hand_over_line", "remote_paper", "result_correction"}  # terms of hand-overs and results: shown, not enforced
+
+    assert {name for name in named if f".{name}" not in code} == elsewhere | routing
 
 
 def test_a_misspelt_rule_is_refused() -> None:
