@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from services.sla.api import (
     apologies,
+    breaches,
     calendar,
     calendar_decisions,
     calendar_proposals,
@@ -31,6 +32,7 @@ def routers() -> list[APIRouter]:
         requests.router,
         clock.router,
         lists.router,
+        breaches.router,
         calendar.router,
         calendar_decisions.router,
         calendar_proposals.router,

@@ -21,7 +21,8 @@ from services.sla.store.touched import FIRST
 router = APIRouter(tags=["lists"])
 
 
-def _after(cursor: str | None) -> UUID:
+def after_id(cursor: str | None) -> UUID:
+    """Return the id after which a page begins; raises DomainError for a bad cursor."""
     values = decode_cursor(cursor, 1)
     try:
         return UUID(values[0]) if values else FIRST
@@ -35,7 +36,7 @@ async def errors(
 ) -> dict[str, Any]:
     """Return dossiers whose deadline cannot be computed, and why. None of them counts as on time."""
     scope = identity.scope(rulebook.catalogue)
-    records = await lookups.errors(runtime.pool, scope, _after(cursor), limit)
+    records = await lookups.errors(runtime.pool, scope, after_id(cursor), limit)
     rows = [{**dict(record), "text": ERRORS[record["why"]]} for record in records]
     return {"items": rows, "cursor": encode_cursor([rows[-1]["id"]]) if len(rows) == limit else None}
 
@@ -46,7 +47,7 @@ async def differences(
 ) -> dict[str, Any]:
     """Return dossiers whose slip or legacy register (`slip_at`) names another day than the clock (`due_original`)."""
     scope = identity.scope(rulebook.catalogue)
-    rows = [dict(r) for r in await lookups.differences(runtime.pool, scope, _after(cursor), limit)]
+    rows = [dict(r) for r in await lookups.differences(runtime.pool, scope, after_id(cursor), limit)]
     return {"items": rows, "cursor": encode_cursor([rows[-1]["id"]]) if len(rows) == limit else None}
 
 
@@ -56,7 +57,7 @@ async def conflicts(
 ) -> dict[str, Any]:
     """Return facts that the clock could not use, dossier by dossier: rival endings, answers without question."""
     scope = identity.scope(rulebook.catalogue)
-    rows = await lookups.conflicts(runtime.pool, scope, _after(cursor), limit)
+    rows = await lookups.conflicts(runtime.pool, scope, after_id(cursor), limit)
     found = []
     for row in rows:
         answer = explain(row, rulebook, as_of=utcnow()).answer

@@ -6,9 +6,11 @@ from contracts.sla import ClockState, Outcome
 from law.deadline import Terms
 from law.durations import JudgedBy
 from law.moments import to_moment
+from law.rule_set import RuleSet
 from law.worked_time import AsDeclared
 from services.sla.domain import words
-from services.sla.domain.answer import Answer
+from services.sla.domain.answer import Answer, Note
+from services.sla.domain.breaches import RULES
 from services.sla.domain.standing import days_late
 
 
@@ -91,8 +93,14 @@ def _paused(answer: Answer) -> str:
 
 
 def notes(answer: Answer) -> tuple[str, ...]:
-    """Return a sentence for each fact that was ignored or is remarkable."""
+    """Return a sentence for each fact that was ignored or is remarkable, with the article it offends."""
+    rules = answer.terms.rule_set if answer.terms else None
     return tuple(
-        f"{words.moment(remark.fact.time)}: {words.NOTES[remark.note]}"
+        f"{words.moment(remark.fact.time)}: {words.NOTES[remark.note]}{_article(remark.note, rules)}"
         for remark in (*answer.ignored, *answer.flags)
     )
+
+
+def _article(note: Note, rules: RuleSet | None) -> str:
+    ground = rules.basis(RULES[note]).ground if rules and note in RULES else None
+    return f" ({words.ground(ground)})" if ground else ""

@@ -5,6 +5,7 @@ from datetime import datetime
 from contracts.sla import ClockState, Outcome
 from law.moments import vn_date
 from services.sla.domain.answer import Answer
+from services.sla.domain.breaches import breaches
 from services.sla.domain.clock import fold
 from services.sla.domain.standing import days_late, pauses
 from services.sla.handlers.head import Head, head_of, holder_of, slip_of
@@ -53,6 +54,7 @@ def _write_clock(row: Row, answer: Answer, now: datetime) -> None:
     row.why = answer.error.value if answer.error else None
     row.calendar_version = answer.terms.calendar.version if answer.terms else 0
     row.ignored = len(answer.ignored)
+    row.breaches = len(breaches(answer)) if answer.flags or answer.ignored else 0
     row.overdue = row.overdue and is_late(row, now)
     row.late_since = late_since(row)
 

@@ -58,6 +58,7 @@ class Row:
     pauses: int = 0
     apologised: bool = False
     ignored: int = 0
+    breaches: int = 0
     holder: str | None = None
     holder_since: datetime | None = None
     holder_leg: int | None = None
@@ -77,7 +78,7 @@ _TYPES = {
     "late_at": "timestamptz", "late_since": "timestamptz", "outcome": "text", "ended_at": "timestamptz",
     "ending": "text", "overdue": "boolean", "extended": "boolean", "restarts": "smallint",
     "paused_since": "timestamptz", "why": "text", "calendar_version": "int", "late_calendar": "text",
-    "late_days": "int", "pauses": "smallint", "apologised": "boolean", "ignored": "smallint",
+    "late_days": "int", "pauses": "smallint", "apologised": "boolean", "ignored": "smallint", "breaches": "smallint",
     "holder": "text", "holder_since": "timestamptz", "holder_leg": "smallint", "armed": "boolean",
     "told": "jsonb", "ladder": "jsonb", "next_rung_at": "timestamptz", "changed_at": "timestamptz",
 }  # fmt: skip
@@ -85,7 +86,7 @@ _JSON = frozenset({"facts", "story", "told", "ladder"})
 COLUMNS = tuple(_TYPES)
 _CLOCK = (
     "seq", "revision", "state", "due_original", "due_current", "late_at", "late_since", "overdue", "extended",
-    "restarts", "paused_since", "why", "calendar_version", "late_calendar", "pauses", "apologised", "ignored", "told",
+    "restarts", "paused_since", "why", "calendar_version", "late_calendar", "pauses", "apologised", "ignored", "breaches", "told",
     "ladder", "next_rung_at", "changed_at",
 )  # fmt: skip
 """What another calendar may change of an open clock: the facts, the head and who holds it stay as they are."""

@@ -25,6 +25,9 @@ WHERE (slip_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date <> (due_original AT TIME Z
 _CONFLICTS = f"""
 SELECT id, {", ".join(COLUMNS)} FROM dossier WHERE ignored > 0 AND id > $1 AND {_SEEN} ORDER BY id LIMIT $3
 """
+_BREACHES = f"""
+SELECT id, {", ".join(COLUMNS)} FROM dossier WHERE breaches > 0 AND id > $1 AND {_SEEN} ORDER BY id LIMIT $3
+"""
 Scope = frozenset[str] | None
 
 
@@ -48,6 +51,11 @@ async def differences(pool: Pool, scope: Scope, after: UUID, limit: int) -> Sequ
     """Return dossiers whose slip or legacy register names another day than the clock's first appointment, by id."""
     rows: Sequence[asyncpg.Record] = await pool.fetch(_DIFFERENCES, after, _units(scope), limit)
     return rows
+
+
+async def with_breaches(pool: Pool, scope: Scope, after: UUID, limit: int) -> list[Row]:
+    """Return dossiers with facts that break a rule, by id."""
+    return [row_of(record) for record in await pool.fetch(_BREACHES, after, _units(scope), limit)]
 
 
 async def conflicts(pool: Pool, scope: Scope, after: UUID, limit: int) -> list[Row]:
