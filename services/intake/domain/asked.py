@@ -1,9 +1,11 @@
 """What the applicant still owes: requests paired with answers, whatever order they were heard in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from services.intake.domain.problems import Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +48,50 @@ def _answer_latest(waiting: dict[UUID, Request], answer: Answer) -> None:
         if request.kind == answer.kind and request.at <= answer.at:
             del waiting[request.request]
             return
+
+
+SUPPLEMENT, PAYMENT = "supplement", "payment"
+_NEVER = {
+    SUPPLEMENT: "Hồ sơ không có yêu cầu bổ sung nào đang chờ",
+    PAYMENT: "Hồ sơ không có yêu cầu nộp nghĩa vụ tài chính nào đang chờ",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """What is said to be answered, when: `request` None means the latest open one. `source`: the article."""
+
+    kind: str
+    at: datetime
+    request: UUID | None = None
+    source: str = ""
+
+
+def answered(
+    requests: Sequence[Request], answers: Iterable[Answer], what: Answering
+) -> tuple[UUID | None, Problem | None]:
+    """Return the request that is answered, or why it cannot be.
+
+    A request nobody here has heard of may be answered by its id, which stands on the applicant's paper: the
+    answer overtakes its question. Without an id there must be an open one, and it must have been made before.
+    """
+    waiting = [request for request in still_open(requests, answers) if request.kind == what.kind]
+    if what.request is None:
+        if not waiting:
+            return None, Problem("request", f"{what.kind}.not_asked", _NEVER[what.kind], what.source)
+        return _in_time(waiting[-1], what)
+    known = next((request for request in requests if request.request == what.request), None)
+    if known is None:
+        return what.request, None
+    if known.kind != what.kind:
+        return None, Problem("request", "request.other_kind", "Yêu cầu này thuộc loại khác", what.source)
+    if known not in waiting:
+        return None, Problem("request", "request.settled", "Yêu cầu đã được trả lời hoặc đã rút", what.source)
+    return _in_time(known, what)
+
+
+def _in_time(request: Request, what: Answering) -> tuple[UUID | None, Problem | None]:
+    if request.at > what.at:
+        message = "Thời gian tạm dừng kết thúc trước khi bắt đầu: yêu cầu được ghi sau thời điểm này"
+        return None, Problem("request", "pause.ends_before_start", message, what.source)
+    return request.request, None

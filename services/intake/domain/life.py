@@ -57,6 +57,7 @@ _FROM = {
     Action.VOID: {State.RECEIVED},
     Action.RETURN_RESULT: {State.RECEIVED, State.REFUSED, State.WITHDRAWN},
 }
+_PAUSES = frozenset({Action.ASK_SUPPLEMENT, Action.SUPPLEMENT_PROVIDED, Action.PAYMENT_MADE})
 _TO = {
     Action.RECEIVE: State.RECEIVED,
     Action.REFUSE: State.REFUSED,
@@ -68,12 +69,16 @@ _TO = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What a decision needs to know of a dossier. `ready_at`: since when its result waits at the counter."""
+    """What a decision needs to know of a dossier. `ready_at`: since when its result waits at the counter.
+
+    `pause_source` is the article that says when its clock may stand still.
+    """
 
     state: State
     received_at: datetime | None = None
     ready_at: datetime | None = None
     ended: bool = False
+    pause_source: str = ""
 
 
 def next_state(action: Action, state: State) -> State:
@@ -89,6 +94,13 @@ def forbids(action: Action, standing: Standing, *, now: datetime) -> Problem | N
         return _forbids_void(standing, now)
     if action is Action.WITHDRAW and standing.ended:
         return Problem("", "decided", "Hồ sơ đã có kết quả, không thể rút", "NĐ 118/2025 Đ.21")
+    if action in _PAUSES and standing.ended:
+        return Problem(
+            "request",
+            "decided",
+            "Hồ sơ đã kết thúc, không thể yêu cầu hay nhận bổ sung",
+            standing.pause_source,
+        )
     if action is Action.RETURN_RESULT and standing.state is State.RECEIVED and standing.ready_at is None:
         return Problem("", "no_result", "Hồ sơ chưa có kết quả để trả")
     return None

@@ -20,12 +20,14 @@ from libs.db import Connection
 from libs.errors import NotFoundError
 from libs.ids import uuid7
 from libs.paging import require_match
-from services.intake.domain.asked import Answer, Request
+from services.intake.domain.articles import article
+from services.intake.domain.asked import PAYMENT, SUPPLEMENT, Answer, Answering, Request, answered
 from services.intake.domain.life import Action, Standing, State, forbids, next_state
 from services.intake.handlers.desk import Desk, Saying, forbid, say
 from services.intake.store import asked, people, rows
 
-_ANSWERS = {Action.SUPPLEMENT_PROVIDED: "supplement", Action.PAYMENT_MADE: "payment"}
+_ANSWERS = {Action.SUPPLEMENT_PROVIDED: SUPPLEMENT, Action.PAYMENT_MADE: PAYMENT}
+_RULES = {SUPPLEMENT: "supplement_appraisal", PAYMENT: "payment_pauses"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ async def change(
     row = await lock_standing(conn, desk, ref, what.action, if_match=if_match)
     note = await keep_note(conn, desk, row["id"], what.note)
     if what.action in _ANSWERS:
-        what = await _answered(conn, what, row["id"])
+        what = await _answered(conn, desk, what, row)
     columns = _columns(desk, what.action, State(row["state"]))
     seq = await rows.update(conn, row["id"], columns)
     kind, data = _words(desk, what, note)
@@ -75,6 +77,7 @@ async def lock_standing(
         received_at=row["received_at"],
         ready_at=row["ready_at"],
         ended=row["ending"] is not None,
+        pause_source=article(row["rule_set"], "supplement_appraisal"),
     )
     forbid(forbids(action, standing, now=desk.now))
     return row
@@ -120,13 +123,18 @@ def _words(desk: Desk, what: Change, note: UUID | None) -> tuple[type[IntakeEven
             raise ValueError(f"{what.action} has its own handler")
 
 
-async def _answered(conn: Connection, what: Change, dossier: UUID) -> Change:
-    """Name the request that is answered: the one given, else the latest open one, else none yet heard of."""
-    if what.request is not None:
-        return what
-    waiting = (await asked.open_requests(conn, [dossier])).get(dossier, [])
-    mine = [request for request in waiting if request.kind == _ANSWERS[what.action]]
-    return replace(what, request=mine[-1].request) if mine else what
+async def _answered(conn: Connection, desk: Desk, what: Change, row: Any) -> Change:
+    """Name the request that is answered: the one given, else the latest open one.
+
+    Raises ConflictError where nothing was asked, or the pause would end before it begins.
+    """
+    requests, answers = (await asked.all_of(conn, [row["id"]])).get(row["id"], ([], []))
+    kind = _ANSWERS[what.action]
+    source = article(row["rule_set"], _RULES[kind])
+    answering = Answering(kind=kind, at=desk.now, request=what.request, source=source)
+    request, problem = answered(requests, answers, answering)
+    forbid(problem)
+    return replace(what, request=request)
 
 
 async def _paired(conn: Connection, dossier: UUID, event: IntakeEvent, what: Change) -> None:

@@ -9,13 +9,14 @@ from contracts.codes import Channel, Reason
 from contracts.intake import DossierCorrected
 from libs import outbox
 from libs.db import Connection
+from services.intake.domain.articles import article
 from services.intake.domain.entry import Entry, Person
 from services.intake.domain.life import Action
 from services.intake.domain.problems import Problem
 from services.intake.domain.reception import Reception, decide
 from services.intake.handlers.changes import keep_note, lock_standing
 from services.intake.handlers.desk import Desk, Saying, refuse, say
-from services.intake.store import people, rows
+from services.intake.store import asked, people, rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,8 @@ async def correct(
     received_at = what.received_at or row["received_at"]
     if received_at > desk.now:
         refuse([Problem("received_at", "future", "Thời điểm tiếp nhận ở tương lai")])
+    if what.received_at is not None:
+        await _require_before_the_rest(conn, row, what.received_at)
     entry = _entry(row, what)
     reception, problems = decide(entry, reference=desk.catalogue, law=desk.law, received_at=received_at)
     if reception is None:
@@ -59,6 +62,23 @@ async def correct(
     saying = Saying(dossier=row["id"], seq=seq, at=desk.now, now=desk.now)
     await outbox.put(conn, [say(DossierCorrected, saying, _data(row, what, reception, note, desk))])
     return await rows.get(conn, row["id"], None)
+
+
+async def _require_before_the_rest(conn: Connection, row: Any, received_at: datetime) -> None:
+    """Raise ManyErrors where a reception would come after what followed it: a request, or the end."""
+    source = article(row["rule_set"], "supplement_appraisal")
+    end = row["ready_at"] or row["ended_at"]
+    problems = []
+    if end is not None and received_at > end:
+        message = "Thời điểm tiếp nhận sau khi hồ sơ đã kết thúc"
+        problems.append(Problem("received_at", "reception.after_end", message, source))
+    requests, _ = (await asked.all_of(conn, [row["id"]])).get(row["id"], ([], []))
+    made = [request.at for request in requests if not request.cancelled and request.at >= row["received_at"]]
+    if made and received_at > min(made):
+        message = "Thời điểm tiếp nhận sau khi đã yêu cầu bổ sung hoặc nghĩa vụ tài chính"
+        problems.append(Problem("received_at", "reception.after_request", message, source))
+    if problems:
+        refuse(problems)
 
 
 def _entry(row: Any, what: Correction) -> Entry:

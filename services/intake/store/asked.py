@@ -45,12 +45,13 @@ async def put_answers(conn: Connection, rows: Sequence[tuple[UUID, Answer]]) -> 
         await conn.execute(_ANSWERS, *map(list, zip(*columns, strict=True)))
 
 
-async def open_requests(conn: Connection, dossiers: Iterable[UUID]) -> dict[UUID, list[Request]]:
-    """Return what the applicants of these dossiers still owe."""
-    ids = list(dossiers)
-    asked: dict[UUID, list[Request]] = {}
-    for row in await conn.fetch("SELECT * FROM request WHERE dossier = ANY($1)", ids):
-        asked.setdefault(row["dossier"], []).append(
+async def all_of(
+    conn: Connection, dossiers: Iterable[UUID]
+) -> dict[UUID, tuple[list[Request], list[Answer]]]:
+    """Return what was asked of the applicants of these dossiers, and what they brought."""
+    found: dict[UUID, tuple[list[Request], list[Answer]]] = {}
+    for row in await conn.fetch("SELECT * FROM request WHERE dossier = ANY($1)", list(dossiers)):
+        found.setdefault(row["dossier"], ([], []))[0].append(
             Request(
                 request=row["request"],
                 kind=row["kind"],
@@ -60,10 +61,15 @@ async def open_requests(conn: Connection, dossiers: Iterable[UUID]) -> dict[UUID
                 reason=row["reason"],
             )
         )
-    answered: dict[UUID, list[Answer]] = {}
-    if asked:
-        for row in await conn.fetch("SELECT * FROM answer WHERE dossier = ANY($1)", list(asked)):
-            answered.setdefault(row["dossier"], []).append(
+    if found:
+        for row in await conn.fetch("SELECT * FROM answer WHERE dossier = ANY($1)", list(found)):
+            found[row["dossier"]][1].append(
                 Answer(event=row["event"], kind=row["kind"], at=row["at"], request=row["request"])
             )
-    return {dossier: still_open(requests, answered.get(dossier, ())) for dossier, requests in asked.items()}
+    return found
+
+
+async def open_requests(conn: Connection, dossiers: Iterable[UUID]) -> dict[UUID, list[Request]]:
+    """Return what the applicants of these dossiers still owe."""
+    found = await all_of(conn, dossiers)
+    return {dossier: still_open(requests, answers) for dossier, (requests, answers) in found.items()}

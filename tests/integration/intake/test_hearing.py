@@ -1,5 +1,6 @@
 """What routing and sla say shows at the counter, whichever comes first and however often."""
 
+from datetime import timedelta
 from itertools import count
 from uuid import UUID, uuid4
 
@@ -88,10 +89,12 @@ async def test_an_answer_heard_before_its_question_settles_it_when_it_comes(coun
     receipt = await counter.receive()
     question = event(PaymentRequested, receipt["id"], 1, request=REQUEST)
 
-    await counter.post(f"/dossiers/{receipt['code']}/payment-made", key="a")
+    unnamed = await counter.post(f"/dossiers/{receipt['code']}/payment-made", key="a")
+    await counter.post(f"/dossiers/{receipt['code']}/payment-made", {"request": str(REQUEST)}, key="b")
     await Worker(counter).hear(question)
 
-    assert (await counter.said())[-1].data.request is None
+    assert problem_rules(unnamed) == {("request", "payment.not_asked")}
+    assert (await counter.said())[-1].data.request == REQUEST
     assert (await counter.get(f"/dossiers/{receipt['code']}")).json()["waiting_for"] == []
 
 
@@ -133,3 +136,75 @@ async def test_receipt_numbers_have_no_gap_and_a_lost_dossier_shows(counter: Cou
     [gap] = (await counter.get("/receipts/gaps")).json()["items"]
     assert sound == []
     assert (gap["last"], gap["found"]) == (2, 1)
+
+
+def told(answer) -> tuple[str, str, str]:
+    """Field, rule and article of the first refusal."""
+    (error, *_) = answer.json()["errors"]
+    return error["field"], error["rule"], error.get("source", "")
+
+
+ARTICLE = "NĐ 118/2025 Đ.19.5"
+
+
+async def test_a_supplement_that_was_never_asked_for_is_refused_with_the_article(counter: Counter):
+    receipt = await counter.receive()
+    path = f"/dossiers/{receipt['code']}/supplement-provided"
+
+    answer = await counter.post(path, key="a")
+
+    assert (answer.status_code, told(answer)) == (409, ("request", "supplement.not_asked", ARTICLE))
+    assert len(await counter.said()) == 1
+    settled = event(SupplementRequested, receipt["id"], 1, request=REQUEST, reason=Reason.MISSING_PAPER)
+    await Worker(counter).hear(settled)
+    assert (await counter.post(path, key="b")).status_code == 200
+    again = await counter.post(path, {"request": str(REQUEST)}, key="c")
+    assert told(again) == ("request", "request.settled", ARTICLE)
+
+
+async def test_a_pause_cannot_end_before_it_starts(counter: Counter):
+    receipt = await counter.receive()
+    later = event(SupplementRequested, receipt["id"], 1, request=REQUEST, reason=Reason.MISSING_PAPER)
+    await Worker(counter).hear(later.model_copy(update={"time": utcnow() + timedelta(hours=1)}))
+
+    for key, body in (("a", {}), ("b", {"request": str(REQUEST)})):
+        answer = await counter.post(f"/dossiers/{receipt['code']}/supplement-provided", body, key=key)
+        assert told(answer) == ("request", "pause.ends_before_start", ARTICLE)
+    assert len(await counter.said()) == 1
+
+
+async def test_a_finished_dossier_takes_no_pause(counter: Counter):
+    receipt = await counter.receive()
+    await Worker(counter).hear(event(DossierResolved, receipt["id"], 1, unit=WARD))
+    path = f"/dossiers/{receipt['code']}"
+
+    asking = await counter.post(f"{path}/request-supplement", {"reason": "missing_paper"}, key="a")
+    giving = await counter.post(f"{path}/supplement-provided", {"request": str(REQUEST)}, key="b")
+
+    assert told(asking) == told(giving) == ("request", "decided", ARTICLE)
+
+
+async def test_a_reception_is_not_corrected_to_after_what_followed_it(counter: Counter):
+    receipt = await counter.receive()
+    await counter.pool.execute(
+        "UPDATE dossier SET received_at = received_at - interval '3 days', appointment_at = appointment_at"
+    )
+    now = utcnow()
+    asked = event(SupplementRequested, receipt["id"], 1, request=REQUEST, reason=Reason.MISSING_PAPER)
+    resolved = event(DossierResolved, receipt["id"], 2, unit=WARD)
+    await Worker(counter).hear(
+        asked.model_copy(update={"time": now - timedelta(days=2)}),
+        resolved.model_copy(update={"time": now - timedelta(days=1)}),
+    )
+
+    body = {"received_at": (now - timedelta(hours=1)).isoformat(), "reason": "mistaken_entry"}
+    headers = counter.headers(key="a") | {"if-match": "*"}
+    answer = await counter.post(f"/dossiers/{receipt['code']}/correct", body, headers=headers)
+
+    assert answer.status_code == 422
+    assert problem_rules(answer) == {
+        ("received_at", "reception.after_end"),
+        ("received_at", "reception.after_request"),
+    }
+    assert told(answer)[2] == ARTICLE
+    assert len(await counter.said()) == 1

@@ -111,6 +111,18 @@ BAD_STEPS = [
 ]
 
 
+@pytest.mark.parametrize(
+    "late", ["extended,,,until:2022-05-06,", "supplement_requested,,,,", "payment_requested,,,,"]
+)
+async def test_nothing_stops_or_moves_a_clock_that_has_ended(counter: Counter, late: str):
+    steps = ["A-220301-1,2022-03-03T09:00,resolved,,,,", f"A-220301-1,2022-03-04T09:00,{late}"]
+    batch = await counter.import_(register(line("A-220301-1")), "\n".join([STEPS_HEAD, *steps, ""]))
+
+    assert await counter.rejects(batch) == [("steps", "3", "event", "after_end")]
+    text = (await counter.get(f"/imports/{batch}/rejects")).text
+    assert "NĐ 61/2018 Đ.19" in text
+
+
 async def test_a_bad_step_refuses_its_whole_dossier(counter: Counter):
     rows = [line(f"A-220301-{n}") for n in range(1, len(BAD_STEPS) + 1)]
     steps = [f"A-220301-{n},{text}" for n, (text, _) in enumerate(BAD_STEPS, 1)]

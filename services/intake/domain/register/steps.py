@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,8 @@ RANK = {
 }
 """Which of two steps at the same moment comes first: the ranks of the events they become."""
 ENDINGS = frozenset({StepKind.RESOLVED, StepKind.WITHDRAWN, StepKind.STOPPED})
+_NOT_AFTER = frozenset({StepKind.EXTENDED, StepKind.SUPPLEMENT_REQUESTED, StepKind.PAYMENT_REQUESTED})
+_NEW_RULES = date(2025, 7, 1)
 ANSWERS = {
     StepKind.SUPPLEMENT_PROVIDED: StepKind.SUPPLEMENT_REQUESTED,
     StepKind.PAYMENT_MADE: StepKind.PAYMENT_REQUESTED,
@@ -115,10 +117,25 @@ def _with_reason(step: Step, text: str) -> Step | None:
     return step
 
 
+def article_of(received_at: datetime) -> str:
+    """Return what rules pauses and extensions of a dossier received at a moment."""
+    return "NĐ 118/2025 Đ.19" if vn_day(received_at) >= _NEW_RULES else "NĐ 61/2018 Đ.19"
+
+
+def _after_the_end(kind: StepKind, received_at: datetime) -> tuple[str, str] | None:
+    """Return the rule a step breaks that comes after an ending, and its words; None where it may."""
+    if kind in ENDINGS:
+        return "two_endings", "Hồ sơ đã kết thúc ở một bước trước"
+    if kind in _NOT_AFTER:
+        return "after_end", f"Hồ sơ đã kết thúc ở một bước trước ({article_of(received_at)})"
+    return None
+
+
 def out_of_order(steps: Iterable[Step], *, code: str, received_at: datetime, now: datetime) -> Refusal | None:
     """Return what contradicts time in a dossier's sorted steps, or None.
 
-    No step before the reception or in the future, no answer before its question, not two endings.
+    No step before the reception or in the future, no answer before its question, not two endings; nothing that
+    would stop or move the clock once it has ended.
     """
     asked = dict.fromkeys(ANSWERS.values(), 0)
     ended = False
@@ -131,6 +148,9 @@ def out_of_order(steps: Iterable[Step], *, code: str, received_at: datetime, now
             return refusal("before_reception", "Bước này xảy ra trước khi tiếp nhận hồ sơ")
         if step.at > now:
             return refusal("future", "Bước này ở tương lai")
+        if ended and (wrong := _after_the_end(step.kind, received_at)):
+            return refusal(*wrong, "event")
+        ended = ended or step.kind in ENDINGS
         if step.kind in asked:
             asked[step.kind] += 1
         elif (question := ANSWERS.get(step.kind)) is not None:
@@ -139,8 +159,4 @@ def out_of_order(steps: Iterable[Step], *, code: str, received_at: datetime, now
                     "answer_without_request", "Kết thúc tạm dừng trước khi bắt đầu: chưa có yêu cầu trước đó"
                 )
             asked[question] -= 1
-        elif step.kind in ENDINGS:
-            if ended:
-                return refusal("two_endings", "Hồ sơ đã kết thúc ở một bước trước", "event")
-            ended = True
     return None
