@@ -1,5 +1,6 @@
 """The small lists: dossiers without a computable deadline, facts the clock ignored, recomputations."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from libs.errors import DomainError
 from libs.http import RuntimeDep
 from libs.identity import Identity, require
 from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
+from services.sla.domain.answer import Note
 from services.sla.domain.words import ERRORS, NOTES
 from services.sla.handlers.access import Reader, RulebookDep
 from services.sla.handlers.explanation import explain
@@ -19,6 +21,8 @@ from services.sla.store.recomputes import latest
 from services.sla.store.touched import FIRST
 
 router = APIRouter(tags=["lists"])
+_OVERTAKING = timedelta(minutes=15)
+"""For so long after a dossier changed an answer without its question is normal."""
 
 
 def after_id(cursor: str | None) -> UUID:
@@ -55,12 +59,16 @@ async def differences(
 async def conflicts(
     identity: Reader, runtime: RuntimeDep, rulebook: RulebookDep, cursor: Cursor = None, limit: Limit = 100
 ) -> dict[str, Any]:
-    """Return facts that the clock could not use, dossier by dossier: rival endings, answers without question."""
+    """Return facts that the clock could not use, dossier by dossier: rival endings, answers without question.
+
+    An answer may overtake its question on its way here: it is listed when the question has not come for a while.
+    """
     scope = identity.scope(rulebook.catalogue)
     rows = await lookups.conflicts(runtime.pool, scope, after_id(cursor), limit)
-    found = []
+    found, now = [], utcnow()
     for row in rows:
-        answer = explain(row, rulebook, as_of=utcnow()).answer
+        answer = explain(row, rulebook, as_of=now).answer
+        waits = row.changed_at is not None and row.changed_at > now - _OVERTAKING
         found += [
             {
                 "id": row.id,
@@ -73,6 +81,7 @@ async def conflicts(
                 "text": NOTES[remark.note],
             }
             for remark in answer.ignored
+            if not (waits and remark.note is Note.NO_QUESTION)
         ]
     return {"items": found, "cursor": encode_cursor([rows[-1].id]) if len(rows) == limit else None}
 
