@@ -19,6 +19,10 @@ Reader = Annotated[
 ]
 Contact = Annotated[Identity, Depends(require(Role.CLERK, Role.OFFICER, Role.SUPERVISOR))]
 """Those who may see an applicant's data: it is audited."""
+PersonReader = Annotated[
+    Identity, Depends(require(Role.CLERK, Role.OFFICER, Role.SUPERVISOR, Role.INSPECTOR))
+]
+"""Those who may ask for one applicant's contact data; inspectors ask for it from the late list. Audited."""
 Auditor = Annotated[Identity, Depends(require(Role.OPERATOR, Role.ADMIN, Role.INSPECTOR))]
 Importer = Annotated[Identity, Depends(require(Role.ADMIN, Role.OPERATOR))]
 

@@ -12,7 +12,7 @@ from libs.http import RuntimeDep
 from libs.idempotency import OnceDep, run_once
 from libs.paging import etag
 from services.intake import metrics
-from services.intake.api.access import Clerk, Contact, Reader, Ref, desk_of
+from services.intake.api.access import Clerk, Contact, PersonReader, Reader, Ref, desk_of
 from services.intake.api.bodies import ReceptionIn
 from services.intake.handlers import look
 from services.intake.handlers.reception import Receipt, receive
@@ -82,7 +82,7 @@ async def get_notes(ref: Ref, runtime: RuntimeDep, identity: Contact) -> dict[st
 
 
 @router.get("/people/{dossier_id}")
-async def get_person(dossier_id: UUID, runtime: RuntimeDep, identity: Contact) -> dict[str, Any]:
+async def get_person(dossier_id: UUID, runtime: RuntimeDep, identity: PersonReader) -> dict[str, Any]:
     """Return an applicant's contact data. Audited."""
     desk = desk_of(identity, runtime)
     async with transaction(runtime.pool) as conn:

@@ -20,6 +20,7 @@ ENV = environment("intake", Path(__file__).parents[1] / "templates")
 CONTACT_ROLES = (Role.CLERK, Role.OFFICER, Role.SUPERVISOR)
 Clerk = Annotated[Identity, Depends(require(Role.CLERK))]
 Contact = Annotated[Identity, Depends(require(*CONTACT_ROLES))]
+PersonReader = Annotated[Identity, Depends(require(*CONTACT_ROLES, Role.INSPECTOR))]
 PAGE = 50
 
 

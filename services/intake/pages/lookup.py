@@ -16,7 +16,7 @@ from services.intake.domain.life import Action
 from services.intake.handlers import look
 from services.intake.handlers.changes import Change, change
 from services.intake.handlers.reception import receive_submitted
-from services.intake.pages.common import ENV, PAGE, Clerk, Contact, desk_of, errors_of
+from services.intake.pages.common import ENV, PAGE, Clerk, Contact, PersonReader, desk_of, errors_of
 from services.intake.store.lists import Page
 
 router = APIRouter()
@@ -76,6 +76,16 @@ async def dossier_page(dossier: UUID, runtime: RuntimeDep, identity: SignedIn) -
         unit_name=desk.catalogue.name_of,
         procedure_name=look.procedure_name(desk.catalogue),
     )
+
+
+@router.get("/dossiers/{dossier}/lien-he", response_class=HTMLResponse)
+async def contact_page(dossier: UUID, runtime: RuntimeDep, identity: PersonReader) -> HTMLResponse:
+    """Show whom to call about a dossier, for officials of its units and inspectors. Audited."""
+    desk = desk_of(identity, runtime)
+    async with transaction(runtime.pool) as conn:
+        row = await look.dossier_row(conn, desk, dossier)
+        person = await look.contact(conn, desk, dossier)
+    return page(ENV, "contact.html", identity=identity, now=desk.now, row=row, person=person)
 
 
 @router.post("/dossiers/{dossier}/{action}", response_class=HTMLResponse)

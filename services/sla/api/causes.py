@@ -2,25 +2,22 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.codes import Cause, LegNo, Role, UnitCode
+from contracts.codes import Cause, LegNo, UnitCode
 from libs.clock import utcnow
 from libs.db import Connection, transaction
 from libs.http import RuntimeDep
 from libs.idempotency import OnceDep, run_once
-from libs.identity import Identity, require
 from libs.paging import etag
 from services.sla.handlers.access import Code, Reader, RulebookDep, unknown_dossier
+from services.sla.handlers.late_access import Stater, person_of
 from services.sla.handlers.proposing import proposal_of
-from services.sla.handlers.rulebook import Rulebook
-from services.sla.handlers.stating import LONGEST, Finding, Person, read_notes, state
+from services.sla.handlers.stating import LONGEST, Finding, read_notes, state
 from services.sla.store import causes, lookups
 
 router = APIRouter(tags=["causes of lateness"])
-STATERS = (Role.OFFICER, Role.SUPERVISOR, Role.INSPECTOR)
-Stater = Annotated[Identity, Depends(require(*STATERS))]
 
 
 class FindingIn(BaseModel):
@@ -36,12 +33,6 @@ class FindingIn(BaseModel):
     def finding(self) -> Finding:
         """Return it for the handler."""
         return Finding(cause=self.cause, text=self.text, unit=self.responsible_unit, leg=self.leg_no)
-
-
-def person_of(identity: Identity, rulebook: Rulebook) -> Person:
-    """Return the person who asks, now."""
-    catalogue = rulebook.catalogue
-    return Person(staff=identity.staff_id, scope=identity.scope(catalogue), catalogue=catalogue, now=utcnow())
 
 
 @router.get("/dossiers/{code}/cause")

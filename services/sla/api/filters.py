@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query
 from libs.db import transaction
 from libs.http import RuntimeDep
 from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
-from services.sla.api.causes import person_of
 from services.sla.api.late import AskedDep
 from services.sla.handlers.access import Reader, RulebookDep
 from services.sla.handlers.filters import as_json, forget, save
+from services.sla.handlers.late_access import person_of
 from services.sla.handlers.late_asked import buckets_of
 from services.sla.store import filters
 

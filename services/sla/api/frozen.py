@@ -1,27 +1,23 @@
 """/frozen-lists: late lists frozen with number, moment and SHA-256, downloaded again and verified."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
-from contracts.codes import Role
-from libs.errors import DomainError, NotFoundError
 from libs.http import RuntimeDep
-from libs.identity import Identity, require
-from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
+from libs.paging import Cursor, Limit, encode_cursor
 from libs.tables import MEDIA, Format
-from services.sla.api.causes import person_of
 from services.sla.api.late import AskedDep
 from services.sla.handlers.access import Reader, RulebookDep
 from services.sla.handlers.freezing import content, digest_of, freeze
+from services.sla.handlers.late_access import Freezer, before_of, find_frozen, person_of
 from services.sla.handlers.late_asked import Asked
 from services.sla.store import frozen
 from services.sla.store.frozen import FrozenList
 
 router = APIRouter(prefix="/frozen-lists", tags=["frozen lists"])
-Freezer = Annotated[Identity, Depends(require(Role.SUPERVISOR, Role.INSPECTOR, Role.ADMIN))]
 
 
 def as_json(made: FrozenList) -> dict[str, Any]:
@@ -36,24 +32,6 @@ def as_json(made: FrozenList) -> dict[str, Any]:
         "dossiers": made.dossiers,
         "sha256": made.sha256,
     }
-
-
-def before_of(cursor: str | None) -> tuple[int, int] | None:
-    """Return the (year, number) a cursor names."""
-    values = decode_cursor(cursor, 2)
-    if values is None:
-        return None
-    if not all(isinstance(value, int) for value in values):
-        raise DomainError("cursor", "cursor_invalid", "Vị trí trang không hợp lệ")
-    return values[0], values[1]
-
-
-async def find(runtime: RuntimeDep, rulebook: RulebookDep, identity: Identity, own: UUID) -> FrozenList:
-    """Return a list within the scope, or raise NotFoundError."""
-    made = await frozen.get(runtime.pool, own, identity.scope(rulebook.catalogue))
-    if made is None:
-        raise NotFoundError("list", "list_unknown", "Không có danh sách này trong phạm vi của bạn")
-    return made
 
 
 def etag_of(made: FrozenList) -> str:
@@ -84,7 +62,7 @@ async def lists(
 @router.get("/{own}")
 async def get_list(own: UUID, identity: Reader, runtime: RuntimeDep, rulebook: RulebookDep) -> dict[str, Any]:
     """Return what a list is, without its rows."""
-    return as_json(await find(runtime, rulebook, identity, own))
+    return as_json(await find_frozen(runtime, rulebook, identity, own))
 
 
 @router.get("/{own}/file", response_model=None)
@@ -92,7 +70,7 @@ async def get_file(
     own: UUID, identity: Reader, runtime: RuntimeDep, rulebook: RulebookDep
 ) -> StreamingResponse:
     """Return the list as CSV (UTF-8 with BOM): each time the same bytes, whose SHA-256 is the list's."""
-    made = await find(runtime, rulebook, identity, own)
+    made = await find_frozen(runtime, rulebook, identity, own)
     headers = {"Content-Disposition": f'attachment; filename="{made.code}.csv"', "ETag": etag_of(made)}
     return StreamingResponse(content(runtime.pool, made), media_type=MEDIA[Format.CSV], headers=headers)
 
@@ -102,6 +80,6 @@ async def verification(
     own: UUID, identity: Reader, runtime: RuntimeDep, rulebook: RulebookDep
 ) -> dict[str, Any]:
     """Return the SHA-256 kept with the list and the one of the rows as they lie there now."""
-    made = await find(runtime, rulebook, identity, own)
+    made = await find_frozen(runtime, rulebook, identity, own)
     found = await digest_of(runtime.pool, made)
     return {"number": made.code, "sha256": made.sha256, "computed": found, "intact": found == made.sha256}

@@ -1,28 +1,26 @@
 """/explain-requests: "explain by <date>", sent to a unit, answered by it, tracked."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.codes import DossierCode, Role, UnitCode
+from contracts.codes import DossierCode, UnitCode
 from law.moments import vn_date
 from libs.db import Connection, transaction
-from libs.errors import DomainError, NotFoundError
 from libs.http import RuntimeDep
 from libs.idempotency import OnceDep, run_once
-from libs.identity import Identity, require
 from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
-from services.sla.api.causes import FindingIn, Stater, person_of
+from services.sla.api.causes import FindingIn
 from services.sla.handlers.access import Reader, RulebookDep
+from services.sla.handlers.late_access import Asker, Stater, person_of, place_of, unknown_request
 from services.sla.handlers.requests import Asking, answer, ask, state_of
 from services.sla.handlers.stating import LONGEST, read_notes
 from services.sla.store import requests
 
 router = APIRouter(prefix="/explain-requests", tags=["explain requests"])
-Asker = Annotated[Identity, Depends(require(Role.INSPECTOR))]
 
 
 class AskingIn(BaseModel):
@@ -41,15 +39,6 @@ class AnswerIn(FindingIn):
     """A unit's answer about one dossier."""
 
     code: DossierCode
-
-
-def place_of(cursor: str | None) -> tuple[datetime, UUID] | None:
-    """Return after which request a page begins."""
-    values = decode_cursor(cursor, 2)
-    try:
-        return (datetime.fromisoformat(values[0]), UUID(values[1])) if values else None
-    except (TypeError, ValueError, AttributeError):
-        raise DomainError("cursor", "cursor_invalid", "Vị trí trang không hợp lệ") from None
 
 
 def as_json(record: Any, today: date) -> dict[str, Any]:
@@ -142,10 +131,3 @@ async def post_answer(
         return await answer(conn, own, body.code, body.finding(), person)
 
     return await run_once(runtime.pool, once, effect, status=201)
-
-
-def unknown_request() -> NotFoundError:
-    """Return what is said of a request that does not exist or lies outside the scope."""
-    return NotFoundError(
-        "request", "request_unknown", "Không có yêu cầu giải trình này trong phạm vi của bạn"
-    )
