@@ -2,17 +2,15 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
 
-from cli.client import Client, client, sentence
-from cli.errors import CliError
+from cli.client import Client, client
+from cli.lists import download, target_of, write_json
 from cli.output import Format, FormatOption, OutputOption, emit
 from libs.clock import VN
 
@@ -25,7 +23,6 @@ _SHOWN = (
 _MOMENTS = frozenset({"received_at", "due_current", "holder_since"})
 _LINE = ("date", "kind", "hours", "total_hours", "is_late", "document", "text")
 _DAY = ("date", "kind", "name", "document", "decided_on", "provisional", "sessions")
-_CHUNK = 1 << 16
 WHOLE = "VN"
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
 KINDS = {
@@ -69,9 +66,9 @@ def late(
         if form is Format.TABLE:
             _table(services, asked, limit, output)
         elif form is Format.JSON:
-            _json(services, asked, output)
+            write_json(services, _LATE, asked, output)
         else:
-            _download(services, {**asked, "format": form.value}, form, output)
+            download(services, _LATE, asked, form, output)
 
 
 @app.command()
@@ -112,7 +109,7 @@ def show(services: Client, code: str, *, form: Format = Format.TABLE, output: Pa
     """Show one dossier's clock, as the running stack explains it."""
     answer = services.get(f"/sla/api/v1/dossiers/{quote(code, safe='')}/clock")
     if form is Format.JSON:
-        with _target(output) as target:
+        with target_of(output) as target:
             target.write(json.dumps(answer, ensure_ascii=False, indent=1) + "\n")
         return
     if form is not Format.TABLE:
@@ -160,48 +157,6 @@ def _cell(name: str, value: Any) -> Any:
     if name in _MOMENTS and value:
         return f"{datetime.fromisoformat(value).astimezone(VN):%d/%m/%Y %H:%M}"
     return value
-
-
-def _json(services: Client, asked: dict[str, Any], output: Path | None) -> None:
-    """Write every row as one JSON list, page by page: memory stays flat."""
-    with _target(output) as target:
-        target.write("[")
-        for number, item in enumerate(services.pages(_LATE, limit=1000, **asked)):
-            target.write((",\n " if number else "\n ") + json.dumps(item, ensure_ascii=False))
-        target.write("\n]\n")
-
-
-def _download(services: Client, params: dict[str, Any], form: Format, output: Path | None) -> None:
-    """Let the service write the file, and pass it on as it comes."""
-    if form is Format.XLSX and output is None:
-        raise CliError("XLSX is a file: say where with -o FILE.xlsx.")
-    given = {name: value for name, value in params.items() if value is not None}
-    given["bom"] = output is not None
-    with services.http.stream("GET", _LATE, params=given) as response:
-        if response.is_error:
-            response.read()
-            raise CliError(sentence(response))
-        if output is None:
-            for text in response.iter_text():
-                sys.stdout.write(text)
-            return
-        try:
-            with output.open("wb") as file:
-                file.writelines(response.iter_bytes(_CHUNK))
-        except OSError as error:
-            raise CliError(f"{output} cannot be written ({error.strerror}).") from error
-
-
-@contextmanager
-def _target(output: Path | None) -> Iterator[TextIO]:
-    if output is None:
-        yield sys.stdout
-        return
-    try:
-        with output.open("w", encoding="utf-8") as file:
-            yield file
-    except OSError as error:
-        raise CliError(f"{output} cannot be written ({error.strerror}).") from error
 
 
 def _weekday(day: str) -> str:

@@ -1,0 +1,103 @@
+"""Lists of the services as a table, as JSON of every row, or as the file a service writes itself."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from cli.client import Client, sentence
+from cli.errors import CliError
+from cli.output import Format, emit
+from libs.clock import VN
+
+_CHUNK = 1 << 16
+Asked = Mapping[str, Any]
+"""Filters of a list; those that are None are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a list is wanted: `limit` rows as a table, all of them otherwise."""
+
+    limit: int
+    form: Format
+    output: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Where a list is, and the columns of its table; those in `moments` are shown in Việt Nam's time."""
+
+    path: str
+    columns: Sequence[str]
+    moments: frozenset[str]
+
+
+def show_list(services: Client, listing: Listing, asked: Asked, shown: Shown, *, title: str = "") -> None:
+    """Write a keyset-paged list as it is wanted; raises `CliError` with what the service said."""
+    if shown.form is Format.JSON:
+        write_json(services, listing.path, asked, shown.output)
+        return
+    if shown.form is not Format.TABLE:
+        download(services, listing.path, asked, shown.form, shown.output)
+        return
+    page = services.get(listing.path, limit=shown.limit, **asked)
+    rows = [tuple(_cell(listing, name, item[name]) for name in listing.columns) for item in page["items"]]
+    emit(listing.columns, rows, output=shown.output, title=title)
+    if page["cursor"] and shown.output is None:
+        sys.stderr.write(
+            f"Mới hiện {shown.limit} dòng đầu: --limit cho thêm dòng, --format csv cho tất cả.\n"
+        )
+
+
+def _cell(listing: Listing, name: str, value: Any) -> Any:
+    if name in listing.moments and value:
+        return f"{datetime.fromisoformat(value).astimezone(VN):%d/%m/%Y %H:%M}"
+    return value
+
+
+def write_json(services: Client, path: str, asked: Asked, output: Path | None) -> None:
+    """Write every row as one JSON list, page by page: memory stays flat."""
+    with target_of(output) as target:
+        target.write("[")
+        for number, item in enumerate(services.pages(path, limit=1000, **asked)):
+            target.write((",\n " if number else "\n ") + json.dumps(item, ensure_ascii=False))
+        target.write("\n]\n")
+
+
+def download(services: Client, path: str, asked: Asked, form: Format, output: Path | None) -> None:
+    """Let the service write the file, and pass it on as it comes."""
+    if form is Format.XLSX and output is None:
+        raise CliError("XLSX is a file: say where with -o FILE.xlsx.")
+    given = {name: value for name, value in asked.items() if value is not None}
+    given |= {"format": form.value, "bom": output is not None}
+    with services.http.stream("GET", path, params=given) as response:
+        if response.is_error:
+            response.read()
+            raise CliError(sentence(response))
+        if output is None:
+            for text in response.iter_text():
+                sys.stdout.write(text)
+            return
+        try:
+            with output.open("wb") as file:
+                file.writelines(response.iter_bytes(_CHUNK))
+        except OSError as error:
+            raise CliError(f"{output} cannot be written ({error.strerror}).") from error
+
+
+@contextmanager
+def target_of(output: Path | None) -> Iterator[TextIO]:
+    """Give the file to write text into, or standard output; raises `CliError` where it cannot be written."""
+    if output is None:
+        yield sys.stdout
+        return
+    try:
+        with output.open("w", encoding="utf-8") as file:
+            yield file
+    except OSError as error:
+        raise CliError(f"{output} cannot be written ({error.strerror}).") from error
