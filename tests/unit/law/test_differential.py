@@ -1,4 +1,4 @@
-"""Our arithmetic against numpy's on random calendars: 100,000 cases of days, and minutes by counting them."""
+"""Our arithmetic against numpy's on random calendars: 100,000 cases of days, and as many of hours, by counting minutes."""
 
 from datetime import date, timedelta
 
@@ -7,7 +7,11 @@ import pytest
 
 from law.calendar import Calendar
 from law.days import DayKind, DayRule, Decision, WeeklyPattern, parse_sessions
-from law.moments import DAY, MINUTE, day_number
+from law.deadline import first_deadline
+from law.durations import Duration, Limit
+from law.moments import DAY, MINUTE, at_vn, day_number
+from law.rule_set import rule_sets
+from law.timeline import Timeline
 
 FIRST, LAST = date(2020, 1, 1), date(2027, 12, 31)
 SPAN = (LAST - FIRST).days
@@ -50,34 +54,62 @@ def test_days_are_counted_as_numpy_counts_them(seed: int) -> None:
     assert ordered == between[days <= others].tolist()
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_worked_minutes_are_those_one_can_count(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    days = 60
+@pytest.mark.parametrize("seed", range(CALENDARS))
+def test_appointments_fall_where_numpy_puts_them(seed: int) -> None:
+    ours, theirs = _random(seed)
+    rng = np.random.default_rng(seed + 2_000)
+    days = np.datetime64(FIRST) + rng.integers(500, SPAN - 500, 1_000)
+    amounts, rules = rng.integers(1, 60, 1_000), rule_sets().get("nd-118-2025")
+    day_zero = np.busday_offset(days, 0, roll="forward", busdaycal=theirs)
+    due = np.busday_offset(day_zero, amounts, busdaycal=theirs)
+
+    found = [
+        first_deadline(
+            received_at=at_vn(day.item(), "09:00"),
+            channel=None,
+            limit=Limit.single(Duration(int(amount))),
+            rule_set=rules,
+            calendar=ours,
+        ).due_at
+        for day, amount in zip(days, amounts, strict=True)
+    ]
+
+    assert found == [at_vn(day.item(), "17:00") for day in due]
+
+
+def _hours(rng: np.random.Generator) -> tuple[Timeline, np.ndarray]:
+    """Return random hours of some weeks as ours, and for each of their minutes whether it is worked."""
+    days = 120
     cuts = [np.sort(rng.choice(96, size=2 * rng.integers(0, 3), replace=False)) * 15 for _ in range(days)]
-    open_minutes = np.zeros(days * 1440 + 1, dtype=int)
+    is_open = np.zeros(days * 1440 + 1, dtype=int)
     rules = []
     for at, cut in enumerate(cuts):
         pairs = [(int(cut[i]), int(cut[i + 1])) for i in range(0, len(cut), 2)]
         for opening, closing in pairs:
-            open_minutes[at * 1440 + opening : at * 1440 + closing] = 1
+            is_open[at * 1440 + opening : at * 1440 + closing] = 1
         text = [(f"{o // 60:02}:{o % 60:02}", f"{c // 60:02}:{c % 60:02}") for o, c in pairs]
         kind = DayKind.WORKING if pairs else DayKind.CLOSED
         rules.append(DayRule(date=FIRST + timedelta(days=at), kind=kind, sessions=parse_sessions(text)))
     decided = [Decision(code="R", days=tuple(rules))]
-    line = Calendar(decided, first=FIRST, last=FIRST + timedelta(days=days - 1)).timeline
-    base = day_number(FIRST) * DAY
-    counted = np.concatenate([[0], np.cumsum(open_minutes[:-1])])
-    moments = rng.integers(0, days * 1440, 1_500).tolist()
+    last = FIRST + timedelta(days=days - 1)
+    return Calendar(decided, first=FIRST, last=last).timeline, is_open
 
-    assert [line.worked(base + at * MINUTE) // MINUTE for at in moments] == counted[moments].tolist()
-    for amount in rng.integers(1, counted[-1], 500).tolist():
-        first = int(np.argmax(counted >= amount))
-        assert line.first_at(amount * MINUTE) == base + first * MINUTE
-        last = int(np.argmax(counted > amount)) - 1
-        if counted[-1] > amount:
-            assert line.last_at(amount * MINUTE) == base + last * MINUTE
-    opens = np.flatnonzero(open_minutes)
-    for at in moments:
-        if at <= opens[-1]:
-            assert line.opening(base + at * MINUTE) == base + int(opens[np.searchsorted(opens, at)]) * MINUTE
+
+@pytest.mark.parametrize("seed", range(CALENDARS))
+def test_worked_minutes_are_those_one_can_count(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    line, is_open = _hours(rng)
+    base = day_number(FIRST) * DAY
+    counted = np.concatenate([[0], np.cumsum(is_open[:-1])])
+    opens = np.flatnonzero(is_open)
+    moments = rng.integers(0, opens[-1], CASES)
+    amounts = rng.integers(1, counted[-1], CASES // 2)
+
+    def ticks(minutes: np.ndarray) -> list[int]:
+        return [base + at * MINUTE for at in minutes.tolist()]
+
+    assert [line.worked(at) // MINUTE for at in ticks(moments)] == counted[moments].tolist()
+    firsts, lasts = np.searchsorted(counted, amounts), np.searchsorted(counted, amounts, side="right") - 1
+    assert [line.first_at(amount * MINUTE) for amount in amounts.tolist()] == ticks(firsts)
+    assert [line.last_at(amount * MINUTE) for amount in amounts.tolist()] == ticks(lasts)
+    assert [line.opening(at) for at in ticks(moments)] == ticks(opens[np.searchsorted(opens, moments)])
