@@ -3,28 +3,17 @@
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from libs.clock import utcnow
-from libs.http import RuntimeDep
 from libs.paging import Cursor, Limit
 from libs.tables import Format, stream
-from services.sla.api.screens import SpanDep
 from services.sla.domain.apology import NAMES
-from services.sla.handlers.access import Reader, RulebookDep
-from services.sla.handlers.apologies import COLUMNS, Apologies, cursor_of, place_of, state_of
+from services.sla.handlers.apologies import COLUMNS, cursor_of, place_of, state_of
+from services.sla.handlers.watching import ApologiesDep, ApologyCode, SpanDep
 
 router = APIRouter(prefix="/apologies", tags=["apologies"])
-
-
-def apologies_of(identity: Reader, runtime: RuntimeDep, rulebook: RulebookDep) -> Apologies:
-    """Return the lists as the caller may see them."""
-    return Apologies(runtime.pool, rulebook, identity.scope(rulebook.catalogue))
-
-
-ApologiesDep = Annotated[Apologies, Depends(apologies_of)]
-State = Annotated[str, Path(max_length=40, description=" | ".join(NAMES))]
 
 
 @router.get("")
@@ -40,7 +29,7 @@ async def counts(found: ApologiesDep, span: SpanDep) -> dict[str, Any]:
 
 @router.get("/{state}", response_model=None)
 async def listed(
-    state: State,
+    state: ApologyCode,
     found: ApologiesDep,
     span: SpanDep,
     form: Annotated[Format, Query(alias="format", description="json, csv hoặc xlsx")] = Format.JSON,

@@ -1,28 +1,23 @@
 """The abuse screens: what they find, their thresholds, and who changed those."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from contracts.codes import Role
 from law.rule_set import rule_sets
 from libs.clock import utcnow
 from libs.errors import DomainError
 from libs.http import RuntimeDep
-from libs.identity import Identity, require
 from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
 from libs.tables import Format, stream
 from services.sla.domain.screens import Screen
-from services.sla.handlers.access import RulebookDep
 from services.sla.handlers.screening import (
     COLUMNS,
     Found,
-    Screening,
     Who,
     change_thresholds,
     cursor_of,
@@ -30,35 +25,10 @@ from services.sla.handlers.screening import (
     screen_of,
     values_of,
 )
-from services.sla.handlers.span import Span
+from services.sla.handlers.watching import ScreenCode, ScreeningDep, Setter, SpanDep, Watcher
 from services.sla.store import thresholds
 
 router = APIRouter(prefix="/screens", tags=["screens"])
-Watcher = Annotated[Identity, Depends(require(Role.SUPERVISOR, Role.INSPECTOR, Role.ADMIN))]
-Setter = Annotated[Identity, Depends(require(Role.INSPECTOR, Role.ADMIN))]
-Code = Annotated[str, Path(max_length=40, description="Mã màn hình kiểm tra")]
-
-
-def span_of(
-    unit: Annotated[
-        str | None, Query(max_length=80, description="Mã đơn vị, gồm cả đơn vị trực thuộc")
-    ] = None,
-    first_day: Annotated[date | None, Query(alias="from", description="Từ ngày")] = None,
-    last_day: Annotated[date | None, Query(alias="to", description="Đến hết ngày")] = None,
-) -> Span:
-    """Return what the query string asks."""
-    return Span(unit=unit or None, first_day=first_day, last_day=last_day)
-
-
-SpanDep = Annotated[Span, Depends(span_of)]
-
-
-def screening_of(identity: Watcher, runtime: RuntimeDep, rulebook: RulebookDep) -> Screening:
-    """Return the screens as the caller may see them."""
-    return Screening(runtime.pool, rulebook, identity.scope(rulebook.catalogue))
-
-
-ScreeningDep = Annotated[Screening, Depends(screening_of)]
 
 
 class Thresholds(BaseModel):
@@ -76,7 +46,7 @@ async def overview(screening: ScreeningDep, span: SpanDep) -> dict[str, Any]:
 
 @router.get("/{code}", response_model=None)
 async def findings(
-    code: Code,
+    code: ScreenCode,
     screening: ScreeningDep,
     span: SpanDep,
     form: Annotated[Format, Query(alias="format", description="json, csv hoặc xlsx")] = Format.JSON,
@@ -103,7 +73,7 @@ async def findings(
 
 @router.put("/{code}/thresholds")
 async def put_thresholds(
-    code: Code, body: Thresholds, identity: Setter, runtime: RuntimeDep
+    code: ScreenCode, body: Thresholds, identity: Setter, runtime: RuntimeDep
 ) -> dict[str, Any]:
     """Change thresholds; who did it, when, and what stood before is kept."""
     screen, who = screen_of(code), Who(staff=identity.staff_id, now=utcnow())
@@ -112,7 +82,7 @@ async def put_thresholds(
 
 @router.get("/{code}/thresholds")
 async def get_thresholds(
-    code: Code, _identity: Watcher, runtime: RuntimeDep, cursor: Cursor = None, limit: Limit = 100
+    code: ScreenCode, _identity: Watcher, runtime: RuntimeDep, cursor: Cursor = None, limit: Limit = 100
 ) -> dict[str, Any]:
     """Return a screen's thresholds and the changes made to them, newest first."""
     screen = screen_of(code)

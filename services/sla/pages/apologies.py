@@ -8,11 +8,11 @@ from fastapi.responses import HTMLResponse
 from libs.clock import utcnow
 from libs.errors import DomainError
 from libs.ui import page
-from services.sla.api.apologies import ApologiesDep, State
 from services.sla.domain.apology import NAMES, ApologyState
 from services.sla.domain.words import OUTCOMES, REASONS
 from services.sla.handlers.access import Reader
 from services.sla.handlers.apologies import Page, cursor_of, place_of, state_of
+from services.sla.handlers.watching import ApologiesDep, ApologyCode
 from services.sla.pages.common import ENV, STATES
 from services.sla.pages.span import SpanForm
 
@@ -28,7 +28,9 @@ async def first_page(form: FormDep, identity: Reader, found: ApologiesDep) -> HT
 
 
 @router.get("/{state}")
-async def state_page(state: State, form: FormDep, identity: Reader, found: ApologiesDep) -> HTMLResponse:
+async def state_page(
+    state: ApologyCode, form: FormDep, identity: Reader, found: ApologiesDep
+) -> HTMLResponse:
     """Show the dossiers in a state."""
     return await _page(state_of(state), form, identity, found)
 

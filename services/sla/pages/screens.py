@@ -11,7 +11,6 @@ from libs.errors import DomainError, ManyErrors
 from libs.http import RuntimeDep
 from libs.identity import Identity
 from libs.ui import page
-from services.sla.api.screens import Code, ScreeningDep, Setter, Watcher
 from services.sla.domain.screens import Screen
 from services.sla.handlers.screening import (
     Findings,
@@ -22,7 +21,7 @@ from services.sla.handlers.screening import (
     place_of,
     screen_of,
 )
-from services.sla.handlers.span import Span
+from services.sla.handlers.watching import ScreenCode, ScreeningDep, Setter, Watcher
 from services.sla.pages.common import ENV, STATES
 from services.sla.pages.span import SpanForm
 from services.sla.store import screens, thresholds
@@ -57,7 +56,7 @@ async def overview_page(
 
 @router.get("/{code}")
 async def screen_page(
-    code: Code,
+    code: ScreenCode,
     form: Annotated[SpanForm, Depends()],
     identity: Watcher,
     screening: ScreeningDep,
@@ -70,7 +69,7 @@ async def screen_page(
 
 @router.post("/{code}/nguong")
 async def set_thresholds(
-    code: Code, request: Request, identity: Setter, runtime: RuntimeDep, screening: ScreeningDep
+    code: ScreenCode, request: Request, identity: Setter, runtime: RuntimeDep, screening: ScreeningDep
 ) -> Response:
     """Change a screen's thresholds; what is refused is shown above the same page."""
     screen, given = screen_of(code), {k: str(v) for k, v in (await request.form()).items()}
@@ -135,10 +134,6 @@ async def _screen(
         states=STATES,
         next_page=f"{base}?{form.query(cursor=following)}" if following else "",
         first_page=f"{base}?{form.query()}" if form.cursor else "",
-        export=_export(span),
+        export=span.query(),
         done=said["done"],
     )
-
-
-def _export(span: Span) -> str:
-    return span.query()

@@ -1,0 +1,46 @@
+"""What the screens and apology lists get for a request: who may look, which units and days, and the lists themselves."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Path, Query
+
+from contracts.codes import Role
+from libs.http import RuntimeDep
+from libs.identity import Identity, require
+from services.sla.domain.apology import NAMES
+from services.sla.handlers.access import Reader, RulebookDep
+from services.sla.handlers.apologies import Apologies
+from services.sla.handlers.screening import Screening
+from services.sla.handlers.span import Span
+
+Watcher = Annotated[Identity, Depends(require(Role.SUPERVISOR, Role.INSPECTOR, Role.ADMIN))]
+Setter = Annotated[Identity, Depends(require(Role.INSPECTOR, Role.ADMIN))]
+ScreenCode = Annotated[str, Path(max_length=40, description="Mã màn hình kiểm tra")]
+ApologyCode = Annotated[str, Path(max_length=40, description=" | ".join(NAMES))]
+
+
+def span_of(
+    unit: Annotated[
+        str | None, Query(max_length=80, description="Mã đơn vị, gồm cả đơn vị trực thuộc")
+    ] = None,
+    first_day: Annotated[date | None, Query(alias="from", description="Từ ngày")] = None,
+    last_day: Annotated[date | None, Query(alias="to", description="Đến hết ngày")] = None,
+) -> Span:
+    """Return what the query string asks."""
+    return Span(unit=unit or None, first_day=first_day, last_day=last_day)
+
+
+def screening_of(identity: Watcher, runtime: RuntimeDep, rulebook: RulebookDep) -> Screening:
+    """Return the screens as the caller may see them."""
+    return Screening(runtime.pool, rulebook, identity.scope(rulebook.catalogue))
+
+
+def apologies_of(identity: Reader, runtime: RuntimeDep, rulebook: RulebookDep) -> Apologies:
+    """Return the apology lists as the caller may see them."""
+    return Apologies(runtime.pool, rulebook, identity.scope(rulebook.catalogue))
+
+
+SpanDep = Annotated[Span, Depends(span_of)]
+ScreeningDep = Annotated[Screening, Depends(screening_of)]
+ApologiesDep = Annotated[Apologies, Depends(apologies_of)]
