@@ -55,10 +55,13 @@ unit: .venv/.test
 check: lint unit  ## static checks and unit tests, no servers, under a minute
 
 integration: .venv/.test
-	$(BIN)/python -m pytest -q --durations=10 $(wildcard tests/integration tests/e2e tests/chaos)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --durations=10 tests/integration
+
+system: .venv/.test
+	$(BIN)/python -m pytest -q --durations=10 tests/e2e tests/chaos
 
 test:  ## everything, on a real Kafka and a real PostgreSQL
-	@MAKE="$(MAKE)" sh deploy/stages.sh environments lint unit integration
+	@MAKE="$(MAKE)" sh deploy/stages.sh environments lint unit integration system
 
 bench: .venv/.test  ## ratios against peers and limits, written to bench/results.json
 	$(BIN)/python -m bench
@@ -72,4 +75,4 @@ lock: .venv-tools/.tools  ## renew the three lock files
 	$(LOCK) -c requirements/runtime.txt requirements/test.in -o requirements/test.txt
 	$(LOCK) requirements/tools.in -o requirements/tools.txt
 
-.PHONY: help setup environments demo up down lint unit check integration test bench format lock
+.PHONY: help setup environments demo up down lint unit check integration system test bench format lock
