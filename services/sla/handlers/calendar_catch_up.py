@@ -7,7 +7,8 @@ from datetime import datetime
 from contracts.sla import ClockState, SlaEvent
 from libs.db import Connection
 from services.sla.handlers.announce import Occasion, said
-from services.sla.handlers.recompute import move_of, schedule_in
+from services.sla.handlers.recompute import schedule_in
+from services.sla.handlers.recompute_chunk import move_of
 from services.sla.handlers.refold import refold_one
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.store import calendar_moves, recomputes

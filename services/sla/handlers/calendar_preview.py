@@ -6,7 +6,7 @@ from datetime import datetime
 
 from contracts.sla import ClockState
 from libs.db import Connection, Pool, transaction
-from services.sla.handlers.judge import is_late, judge
+from services.sla.handlers.judge import is_late, rejudge
 from services.sla.handlers.recompute import days_of, units_of
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.store import calendar_proposals as store
@@ -42,11 +42,12 @@ async def preview_chunk(pool: Pool, rulebook: Rulebook, trials: Trials, *, now: 
             return False
         reach = reach_of(proposal, rulebook)
         as_of = proposal.preview_as_of or await _begin(conn, proposal, reach, now)
-        ids = await touched.touched(conn, reach, proposal.preview_after, size)
-        rows = await touched.read(conn, ids)
+        rows = await touched.look(conn, reach, proposal.preview_after, size)
         counts = count(rows, trials.of(rulebook, proposal), as_of)
-        done_at = now if len(ids) < size else None
-        await store.advance_preview(conn, proposal.id, ids[-1] if ids else touched.FIRST, counts, done_at)
+        done_at = now if len(rows) < size else None
+        await store.advance_preview(
+            conn, proposal.id, rows[-1].id if rows else touched.FIRST, counts, done_at
+        )
         if done_at is not None:
             await _note(conn, proposal.id, now)
     return True
@@ -77,7 +78,7 @@ def count(rows: Iterable[Row], trial: Rulebook, as_of: datetime) -> Counter[str]
     for row in rows:
         found["seen"] += 1
         due, late, state = row.due_current, _is_late(row, as_of), row.state
-        judge(row, trial, now=as_of)
+        rejudge(row, trial, now=as_of)
         if due and row.due_current and row.due_current != due:
             found["later" if row.due_current > due else "earlier"] += 1
         found["no_longer_late"] += late and not _is_late(row, as_of)

@@ -11,7 +11,7 @@ from services.sla.domain.standing import days_late, pauses
 from services.sla.handlers.head import Head, head_of, holder_of, slip_of
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.store.dossiers import Row
-from services.sla.store.packing import story_of, unpack
+from services.sla.store.packing import Entry, story_of, unpack
 
 
 def judge(row: Row, rulebook: Rulebook, *, now: datetime) -> Answer:
@@ -27,6 +27,34 @@ def judge(row: Row, rulebook: Rulebook, *, now: datetime) -> Answer:
     _write_clock(row, answer, now)
     _write_lateness(row, answer, rulebook)
     return answer
+
+
+def rejudge(row: Row, rulebook: Rulebook, *, now: datetime) -> Answer:
+    """Do the same where nothing but the rulebook is new: head and custody stay as the row has them."""
+    answer = fold(map(unpack, row.facts), rulebook.terms(_binding(row)))
+    _write_clock(row, answer, now)
+    _write_lateness(row, answer, rulebook)
+    return answer
+
+
+def _binding(row: Row) -> Head:
+    """Return what of a row's head decides which terms bind it: the story is read only as far as it must be."""
+    told = [entry for entry in row.story if entry[_NAME] in _HEADING]
+    if len(told) != 1 or told[0][_NAME] != "DossierReceived":
+        return head_of(story_of(row.story))
+    declared = told[0][_DATA].get("declared_due_at")
+    return Head(
+        procedure_code=row.procedure_code,
+        procedure_version=told[0][_DATA].get("procedure_version"),
+        channel=row.channel,
+        reception_unit=row.reception_unit,
+        rule_set=row.rule_set,
+        declared_due_at=datetime.fromisoformat(declared) if declared else None,
+    )
+
+
+_NAME, _DATA = Entry._fields.index("name"), Entry._fields.index("data")
+_HEADING = frozenset({"DossierReceived", "DossierCorrected"})
 
 
 def _write_head(row: Row, head: Head, rulebook: Rulebook) -> None:

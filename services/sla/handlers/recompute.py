@@ -4,18 +4,19 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from contracts.catalogue import CalendarDecision
-from contracts.sla import CalendarChange, SlaEvent
+from contracts.sla import CalendarChange
 from law.calendars import last_known
+from law.moments import vn_date
 from libs import outbox
 from libs.catalogue import Catalogue
 from libs.db import Connection, Pool, transaction
 from services.sla import metrics
-from services.sla.handlers.announce import Occasion, Said, said
+from services.sla.handlers.announce import Occasion, said
+from services.sla.handlers.recompute_chunk import Chunk
 from services.sla.handlers.refold import refold_one
 from services.sla.handlers.rulebook import Rulebook, as_decision
 from services.sla.handlers.traces import Traces
 from services.sla.store import calendar_moves, dossiers, recomputes, touched
-from services.sla.store.calendar_moves import Move
 from services.sla.store.dossiers import Row
 from services.sla.store.recomputes import Lane, Span
 
@@ -91,21 +92,20 @@ async def recompute_chunk(pool: Pool, rulebook: Rulebook, *, now: datetime, size
         lane = await recomputes.next_lane(conn, now - SETTLED)
         if lane is None:
             return False
-        ids = await _next_ids(conn, lane, size)
-        if ids:
-            moved = await _refold(conn, rulebook, ids, Occasion(now, lane.change), lane.task)
-            await recomputes.advance(conn, lane, ids[-1], len(ids), moved)
-            metrics.RECOMPUTED.inc(len(ids))
-        if len(ids) < size:
+        rows = await _next_rows(conn, lane, size)
+        if rows:
+            moved = await _carry_out(conn, rulebook, rows, lane, now)
+            await recomputes.advance(conn, lane, rows[-1].id, len(rows), moved)
+            metrics.RECOMPUTED.inc(len(rows))
+        if len(rows) < size:
             await recomputes.finish(conn, lane, now)
     return True
 
 
-async def _next_ids(conn: Connection, lane: Lane, size: int) -> list[UUID]:
+async def _next_rows(conn: Connection, lane: Lane, size: int) -> list[Row]:
     if lane.is_second:
-        missed = (lane.created_at, lane.task)
-        return await touched.touched_since(conn, lane.reach, lane.after, size, missed)
-    return await touched.touched(conn, lane.reach, lane.after, size)
+        return await touched.lock_since(conn, lane.reach, lane.after, size, (lane.created_at, lane.task))
+    return await touched.lock(conn, lane.reach, lane.after, size)
 
 
 async def retry_errors(pool: Pool, rulebook: Rulebook, *, now: datetime, size: int) -> None:
@@ -120,33 +120,29 @@ async def retry_errors(pool: Pool, rulebook: Rulebook, *, now: datetime, size: i
         after = ids[-1]
 
 
-async def _refold(
-    conn: Connection, rulebook: Rulebook, ids: list[UUID], occasion: Occasion, task: int | None = None
-) -> int:
-    """Refold some dossiers; write and say only what changed; return how many deadlines moved."""
+async def _refold(conn: Connection, rulebook: Rulebook, ids: list[UUID], occasion: Occasion) -> None:
+    """Refold some dossiers; write and say only what changed."""
     rows = await dossiers.lock(conn, ids)
-    open_ones: list[Row] = []
-    others: list[Row] = []
-    events: list[SlaEvent] = []
-    moves: list[Move] = []
     traces = Traces()
+    changed, events = [], []
     for row in rows.values():
-        before, rest = said(row), (row.ladder, row.late_calendar)
+        before = said(row)
         events += refold_one(row, rulebook, occasion, traces.note)
-        if said(row) == before and (row.ladder, row.late_calendar) == rest:
-            continue
-        (others if before.state == "error" else open_ones).append(row)
-        if row.due_current != before.due_current:
-            moves.append(move_of(before, row))
-    await dossiers.save_clocks(conn, open_ones)
-    await dossiers.save(conn, others)
+        if said(row) != before:
+            changed.append(row)
+    await dossiers.save(conn, changed)
     await traces.save(conn)
     await outbox.put(conn, events)
-    if task is not None:
-        await calendar_moves.put(conn, task, moves, occasion.now)
-    return len(moves)
 
 
-def move_of(before: Said, row: Row) -> Move:
-    """Return what moved."""
-    return Move(row.id, row.revision, before.due_current, row.due_current, before.late_at, row.late_at)
+async def _carry_out(conn: Connection, rulebook: Rulebook, rows: list[Row], lane: Lane, now: datetime) -> int:
+    """Refold a chunk because of a decision; write and say only what changed; return how many deadlines moved."""
+    work = Chunk(Occasion(now, lane.change), is_past=lane.reach.first <= vn_date(now))
+    for row in rows:
+        work.refold(row, rulebook)
+    await dossiers.save_some(conn, work.changed, work.columns)
+    await dossiers.save(conn, work.mended)
+    await work.traces.save(conn)
+    await outbox.put(conn, work.events)
+    await calendar_moves.put(conn, lane.task, work.moves, now)
+    return len(work.moves)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from contracts.sla import SlaEvent
 from services.sla.domain.answer import Answer
 from services.sla.handlers.announce import Occasion, said, statements, utter
-from services.sla.handlers.judge import judge
+from services.sla.handlers.judge import judge, rejudge
 from services.sla.handlers.ladder import set_next
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.store.dossiers import Row
@@ -27,7 +27,7 @@ def refold(
 def refold_one(row: Row, rulebook: Rulebook, occasion: Occasion, note: Note | None = None) -> list[SlaEvent]:
     """Bring one row up to date; return what is to be said of it."""
     before = said(row)
-    answer = judge(row, rulebook, now=occasion.now)
+    answer = (judge if occasion.calendar is None else rejudge)(row, rulebook, now=occasion.now)
     if note is not None:
         note(row, answer)
     set_next(row, answer, now=occasion.now)

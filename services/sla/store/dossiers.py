@@ -1,7 +1,7 @@
 """The table `dossier`: rows locked in id order, and written back set-based."""
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -84,11 +84,12 @@ _TYPES = {
 }  # fmt: skip
 _JSON = frozenset({"facts", "story", "told", "ladder"})
 COLUMNS = tuple(_TYPES)
-_CLOCK = (
-    "seq", "revision", "state", "due_original", "due_current", "late_at", "late_since", "overdue", "extended",
-    "restarts", "paused_since", "why", "calendar_version", "late_calendar", "pauses", "apologised", "ignored", "breaches", "told",
-    "ladder", "next_rung_at", "changed_at",
+_FIXED = (
+    "facts", "story", "key_hash", "origin", "batch", "code", "procedure_code", "field", "channel", "competent_unit",
+    "reception_unit", "province", "level", "rule_set", "received_at", "slip_at", "holder", "holder_since", "holder_leg",
+    "armed",
 )  # fmt: skip
+CLOCK = tuple(name for name in COLUMNS if name not in _FIXED)
 """What another calendar may change of an open clock: the facts, the head and who holds it stay as they are."""
 
 _SELECT = f"SELECT id, {', '.join(COLUMNS)} FROM dossier WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"
@@ -105,7 +106,6 @@ def _update(columns: Sequence[str]) -> str:
 
 
 _UPDATE = _update(COLUMNS)
-_UPDATE_CLOCK = _update(_CLOCK)
 _INSERT = f"INSERT INTO dossier (id, {', '.join(COLUMNS)}) SELECT * FROM {_unnest(COLUMNS)} ON CONFLICT (id) DO NOTHING"
 
 
@@ -139,10 +139,11 @@ async def save(conn: Connection, rows: Iterable[Row]) -> None:
             raise asyncpg.SerializationError("another worker heard of the same new dossier")
 
 
-async def save_clocks(conn: Connection, rows: Sequence[Row]) -> None:
-    """Write back what another calendar changed of open clocks."""
-    if rows:
-        await conn.execute(_UPDATE_CLOCK, *_columns(rows, _CLOCK))
+async def save_some(conn: Connection, rows: Sequence[Row], columns: Collection[str]) -> None:
+    """Write back some columns of known rows."""
+    if rows and columns:
+        names = [name for name in COLUMNS if name in columns]
+        await conn.execute(_update(names), *_columns(rows, names))
 
 
 def _columns(rows: Sequence[Row], names: Sequence[str]) -> list[list[Any]]:

@@ -1,7 +1,6 @@
 """Which open clocks a calendar decision concerns, in the order of their ids."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -17,14 +16,15 @@ FROM dossier d WHERE d.id > $1 AND ($2::uuid IS NULL OR d.id <= $2) AND d.state 
        OR (d.ladder -> -1 ->> 1)::bigint >= $4)
   AND ($6::text[] IS NULL OR d.reception_unit = ANY($6))
 """
-_IDS = f"SELECT d.id {_TOUCHED} ORDER BY d.id LIMIT $7"
+_ROWS = f"SELECT d.id, {', '.join(f'd.{name}' for name in COLUMNS)} {_TOUCHED}"
+_LOCK = f"{_ROWS} ORDER BY d.id LIMIT $7 FOR UPDATE OF d"
+_LOOK = f"{_ROWS} ORDER BY d.id LIMIT $7"
 _COUNT = f"SELECT count(*)::int {_TOUCHED}"
 _SINCE = f"""
-SELECT d.id {_TOUCHED} AND d.changed_at >= $8
+{_ROWS} AND d.changed_at >= $8
   AND NOT EXISTS (SELECT FROM deadline_move m WHERE (m.task, m.dossier) = ($9, d.id) AND m.revision = d.revision)
-ORDER BY d.id LIMIT $7
+ORDER BY d.id LIMIT $7 FOR UPDATE OF d
 """
-_READ = f"SELECT id, {', '.join(COLUMNS)} FROM dossier WHERE id = ANY($1::uuid[]) ORDER BY id"
 _ERRORS = "SELECT id FROM dossier WHERE state = 'error' AND id > $1 ORDER BY id LIMIT $2"
 
 
@@ -46,27 +46,27 @@ class Reach(NamedTuple):
         return [after, self.upto, first, to_tick(first), at_vn(self.last + timedelta(days=1)), units]
 
 
-async def touched(conn: Connection, reach: Reach, after: UUID, limit: int) -> list[UUID]:
-    """Return the next dossiers that days may move."""
-    return [record["id"] for record in await conn.fetch(_IDS, *reach.arguments(after), limit)]
+async def lock(conn: Connection, reach: Reach, after: UUID, limit: int) -> list[Row]:
+    """Lock and return the next dossiers that days may move, in id order."""
+    return [row_of(record) for record in await conn.fetch(_LOCK, *reach.arguments(after), limit)]
 
 
-async def touched_since(
-    conn: Connection, reach: Reach, after: UUID, limit: int, missed: tuple[Any, int]
-) -> list[UUID]:
-    """Return the next of them that changed since a moment other than by a task; `missed` are both."""
-    return [record["id"] for record in await conn.fetch(_SINCE, *reach.arguments(after), limit, *missed)]
+async def lock_since(
+    conn: Connection, reach: Reach, after: UUID, limit: int, missed: tuple[datetime, int]
+) -> list[Row]:
+    """Lock and return the next of them that changed since a moment other than by a task; `missed` are both."""
+    return [row_of(record) for record in await conn.fetch(_SINCE, *reach.arguments(after), limit, *missed)]
+
+
+async def look(conn: Connection, reach: Reach, after: UUID, limit: int) -> list[Row]:
+    """Return the next of them without locking them."""
+    return [row_of(record) for record in await conn.fetch(_LOOK, *reach.arguments(after), limit)]
 
 
 async def count(conn: Connection, reach: Reach) -> int:
     """Return how many dossiers days may move."""
     number: int = await conn.fetchval(_COUNT, *reach.arguments(FIRST))
     return number
-
-
-async def read(conn: Connection, ids: Sequence[UUID]) -> list[Row]:
-    """Return dossiers without locking them."""
-    return [row_of(record) for record in await conn.fetch(_READ, ids)]
 
 
 async def errors_after(conn: Connection, after: UUID, limit: int) -> list[UUID]:
