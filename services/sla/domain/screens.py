@@ -41,7 +41,8 @@ class Screen(NamedTuple):
         named = rules.basis(self.basis).ground if rules and self.basis else None
         if named is None and rules is not None:
             named = self.articles.get(rules.code)
-        return ground(named or self.articles.get(_PRESENT, "")) or self.practice
+        named = named or self.articles.get(_PRESENT)
+        return ground(named) if named else self.practice
 
     @property
     def sources(self) -> tuple[str, ...]:
