@@ -28,12 +28,25 @@ class Series:
 
 @dataclass(slots=True)
 class Ratio:
-    """One series against another; `goal` is what it should at least be."""
+    """One series against another; `goal` is what it should at least be, `most` what it should at most be."""
 
     name: str
     above: str
     below: str
     goal: float | None = None
+    most: float | None = None
+
+    def promise(self, ratio: float) -> dict[str, Any]:
+        """Return the goal, if there is one, and whether it is met."""
+        if self.goal is not None:
+            return {"goal": self.goal, "met": ratio >= self.goal}
+        return {} if self.most is None else {"at_most": self.most, "met": ratio <= self.most}
+
+    def told(self) -> str:
+        """Return the goal for people."""
+        if self.goal is not None:
+            return f"   (goal {self.goal:g})"
+        return "" if self.most is None else f"   (goal: at most {self.most:g})"
 
 
 @dataclass(slots=True)
@@ -47,9 +60,11 @@ class Figures:
         """Add one run's value."""
         self.series.setdefault(name, Series(name, unit)).values.append(value)
 
-    def compare(self, name: str, above: str, below: str, *, goal: float | None = None) -> None:
+    def compare(
+        self, name: str, above: str, below: str, *, goal: float | None = None, most: float | None = None
+    ) -> None:
         """Add a ratio of two series."""
-        self.ratios.append(Ratio(name, above, below, goal))
+        self.ratios.append(Ratio(name, above, below, goal, most))
 
     def ratio(self, one: Ratio) -> float:
         """Return a ratio of medians."""
@@ -64,7 +79,7 @@ class Figures:
                     "of": one.above,
                     "to": one.below,
                     "ratio": round(self.ratio(one), 3),
-                    **({} if one.goal is None else {"goal": one.goal, "met": self.ratio(one) >= one.goal}),
+                    **one.promise(self.ratio(one)),
                 }
                 for one in self.ratios
             },
@@ -73,10 +88,7 @@ class Figures:
     def lines(self) -> list[str]:
         """Return a table for people."""
         rows = [f"{name:58} {s.median:12,.1f} {s.unit}" for name, s in self.series.items()]
-        for one in self.ratios:
-            goal = "" if one.goal is None else f"   (goal {one.goal:g})"
-            rows.append(f"{one.name:58} {self.ratio(one):12.2f} x{goal}")
-        return rows
+        return rows + [f"{one.name:58} {self.ratio(one):12.2f} x{one.told()}" for one in self.ratios]
 
 
 def _short(value: float) -> float:

@@ -18,7 +18,7 @@ _AHEAD = timedelta(days=1)
 
 
 async def measure(figures: Figures, *, runs: int, sizes: tuple[int, int], tell: Tell) -> None:
-    """Measure an idle look and a full batch at both sizes. Compared are the best of each, for others use the machine too."""
+    """Measure an idle look and a full batch at both sizes."""
     async with alarms() as made:
         now = utcnow()
         await made.caught_up(now + timedelta(hours=1))
@@ -29,9 +29,8 @@ async def measure(figures: Figures, *, runs: int, sizes: tuple[int, int], tell: 
             await _at(made, figures, runs=runs, size=size, now=now, tell=tell)
     few, many = (f"{size:,} alarms" for size in sorted(sizes))
     for what in _WHAT:
-        figures.compare(
-            f"{what}: with many alarms, of the same with few", f"{what}, {many}", f"{what}, {few}"
-        )
+        names = f"{what}, {many}", f"{what}, {few}"
+        figures.compare(f"{what}: with many alarms, of the same with few", *names, most=GOAL)
 
 
 _RULES = Rulebook(Catalogue.of([]))
@@ -59,12 +58,14 @@ async def _at(made: Alarms, figures: Figures, *, runs: int, size: int, now: date
 
 
 async def _idle(made: Alarms, now: datetime) -> float:
-    """Return the milliseconds of a look that finds nothing."""
-    began = time.perf_counter()
+    """Return the milliseconds of a look that finds nothing: the best of some, for others use the machine too."""
+    looks = []
     for _ in range(_LOOKS):
+        began = time.perf_counter()
         await ring.ring(made.pool, "sla", _look(now), _RULES)
         await store.next_moment(made.pool)
-    return 1_000 * (time.perf_counter() - began) / _LOOKS
+        looks.append(1_000 * (time.perf_counter() - began))
+    return min(looks)
 
 
 def run(figures: Figures, *, runs: int, sizes: tuple[int, int], tell: Tell) -> None:
