@@ -15,6 +15,7 @@ from libs.http import CatalogueDep, RuntimeDep
 from libs.identity import Identity, SignedIn
 from libs.runtime import Runtime
 from libs.ui import page
+from services.routing.domain.asking import rules_of
 from services.routing.domain.dossier import Dossier, Leg
 from services.routing.domain.fold import fold
 from services.routing.handlers.access import reference_of
@@ -80,7 +81,8 @@ async def _page(
         words.ENV,
         "dossier.html",
         letters=letters_of(dossier, catalogue),
-        typed={"reason": "", "responsible_unit": dossier.competent_unit, "new_due_at": ""}
+        grounds=_grounds(dossier),
+        typed={"reason": "", "ground": "", "responsible_unit": dossier.competent_unit, "new_due_at": ""}
         | said.pop("typed"),
         status=said["errors"][0].status if said["errors"] else 200,
         identity=identity,
@@ -135,6 +137,15 @@ def _leg(leg: Leg, catalogue: Catalogue) -> dict[str, Any]:
         "due_at": leg.due_at,
         "completed_at": leg.completed_at,
     }
+
+
+def _grounds(dossier: Dossier) -> dict[str, str]:
+    """Return the articles by which a supplement or a payment stops the clock: what its form begins with."""
+    rules = rules_of(dossier)
+    if rules is None:
+        return {"supplement": "", "payment": ""}
+    asked = {"supplement": "supplement_appraisal", "payment": "payment_pauses"}
+    return {kind: rules.basis(rule).ground or "" for kind, rule in asked.items()}
 
 
 def _held(held: Any, catalogue: Catalogue) -> dict[str, Any]:

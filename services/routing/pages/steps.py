@@ -1,8 +1,11 @@
 """The forms of a dossier's page: which step each one is."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from contracts.codes import Reason
+from pydantic import TypeAdapter, ValidationError
+
+from contracts.codes import Ground, Reason
 from contracts.routing import Result
 from law.moments import at_vn
 from libs.errors import DomainError, NotFoundError
@@ -12,6 +15,7 @@ from services.routing.domain import apology, asking, ending, legs
 from services.routing.handlers.commands import Step
 
 Form = Mapping[str, str]
+_GROUND: TypeAdapter[str] = TypeAdapter(Ground)
 CLOSING = "17:00"
 """An appointment is typed as a day: it is meant until the end of office hours."""
 
@@ -67,13 +71,23 @@ def _give_back(form: Form) -> Step:
     return lambda dossier, act: legs.give_back(dossier, act, leg_no=leg_no, reason=why.reason)
 
 
+def _ground(form: Form) -> str | None:
+    text = form.get("ground", "").strip()
+    if not text:
+        return None
+    try:
+        return _GROUND.validate_python(text)
+    except ValidationError:
+        raise DomainError("ground", "shape", "Căn cứ theo dạng ND-118-2025/19.5") from None
+
+
 def _supplement(form: Form) -> Step:
-    why = _why(form)
+    why = replace(_why(form), ground=_ground(form))
     return lambda dossier, act: asking.ask_supplement(dossier, act, request=uuid7(), why=why)
 
 
-def _payment(_form: Form) -> Step:
-    why = asking.Why(reason=Reason.FINANCIAL_OBLIGATION)
+def _payment(form: Form) -> Step:
+    why = asking.Why(reason=Reason.FINANCIAL_OBLIGATION, ground=_ground(form))
     return lambda dossier, act: asking.ask_payment(dossier, act, request=uuid7(), why=why)
 
 

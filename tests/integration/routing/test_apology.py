@@ -9,7 +9,7 @@ import pytest
 
 from contracts.codes import Role
 from contracts.intake import DossierWithdrawn
-from contracts.routing import ExtensionGranted
+from contracts.routing import ExtensionGranted, SupplementRequested
 from libs.clock import VN, utcnow
 from tests.integration.routing.conftest import Desk
 from tests.integration.routing.test_journey import OFFICER, Browser, client, live, officer  # noqa: F401 - fixtures
@@ -138,3 +138,19 @@ async def test_the_letter_is_seen_only_where_the_dossier_is(desk: Desk, client: 
     sign_in(client, Role.OFFICER, units=("N01",))
 
     assert (await client.get(f"/routing/ho-so/{code}/van-ban/1")).status_code == 404
+
+
+async def test_a_request_that_stops_the_clock_names_its_ground(desk: Desk, client: httpx.AsyncClient):  # noqa: F811
+    sign_in(client, Role.OFFICER)
+    code = await live(desk)
+    page = await client.get(f"/routing/ho-so/{code}")
+    form = {"leg_no": "1", "reason": "missing_paper"}
+
+    wrong = await client.post(f"/routing/ho-so/{code}/bo-sung", data=form | {"ground": "điều 19"})
+    done = await client.post(f"/routing/ho-so/{code}/bo-sung", data=form | {"ground": "ND-118-2025/19.5"})
+
+    assert 'value="ND-118-2025/19.5"' in page.text
+    assert (wrong.status_code, done.status_code) == (422, 303)
+    assert "Căn cứ theo dạng" in wrong.text
+    asked = next(event for event in await desk.said() if isinstance(event, SupplementRequested))
+    assert asked.data.ground == "ND-118-2025/19.5"
