@@ -2,10 +2,11 @@
 
 import csv
 import io
+import random
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4, uuid5
+from uuid import UUID, uuid4, uuid5
 
 import httpx
 import orjson
@@ -448,6 +449,39 @@ async def test_letters_that_arrive_in_any_order_come_to_the_same(clocks: Clocks,
     await clocks.hear(received)
 
     assert await states(desk) == {"extended_late": {1}}
+
+
+def lived() -> Story:
+    """A dossier with something for most screens, and two letters."""
+    story = recorded(Story(1, dossier=UUID(int=77)).received(MONDAY), 3 * HOUR)
+    ask(story, vn("2026-03-09 09:00"), "a").provided(vn("2026-03-10 09:00"), uuid5(story.id, "a"))
+    ask(story, vn("2026-03-11 20:00"), "b").provided(vn("2026-03-12 09:00"), uuid5(story.id, "b"))
+    story.extended(vn("2026-03-12 10:00"), vn("2026-03-31 17:00"))
+    story.extended(vn("2026-03-13 10:00"), vn("2026-04-10 17:00"))
+    story.resolved(vn("2026-03-16 09:00"))
+    return story.tell(intake.ResultReturned, vn("2026-04-16 09:00"), way="counter")
+
+
+async def traces(clocks: Clocks) -> list[Any]:
+    signals = await clocks.pool.fetch("SELECT * FROM signal ORDER BY dossier, at, event")
+    return [*map(tuple, signals), *map(tuple, await clocks.pool.fetch("SELECT * FROM apology"))]
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_any_interleaving_of_the_topics_leaves_the_same_traces(clocks: Clocks, seed: int):
+    await clocks.tell(lived())
+    wanted = await traces(clocks)
+    assert len(wanted) > 5
+    await clocks.pool.execute("TRUNCATE dossier, signal, apology, inbox_progress")
+    told, chance = lived().events, random.Random(seed)
+    queues = [[event for event in told if event.EMITTER == emitter] for emitter in ("intake", "routing")]
+
+    while any(queues):
+        queue = chance.choice([queue for queue in queues if queue])
+        batch = [queue.pop(0) for _ in range(min(len(queue), chance.randint(1, 3)))]
+        await clocks.hear(*batch)
+
+    assert await traces(clocks) == wanted
 
 
 async def test_the_lists_are_read_from_their_indexes(clocks: Clocks, people: People):
