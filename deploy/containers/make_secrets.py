@@ -72,7 +72,9 @@ def write_env(root: Path) -> None:
     target = root / ".env"
     if target.exists():
         return
-    cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[:22]
+    cluster = (
+        "A" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
+    )  # a leading dash would be an option
     text = (root / ".env.example").read_text()
     target.write_text(text.replace("KAFKA_CLUSTER_ID=\n", f"KAFKA_CLUSTER_ID={cluster}\n"))
 

@@ -70,7 +70,11 @@ class Kafka:
         """
         shutil.rmtree(self.folder, ignore_errors=True)
         arguments = [*self._java(), "kafka.tools.StorageTool", "format", "--standalone"]
-        arguments += ["-t", self.secrets.cluster_id, "-c", str(properties)]
+        arguments += [
+            f"--cluster-id={self.secrets.cluster_id}",
+            "-c",
+            str(properties),
+        ]  # an id may begin with a dash
         for user in BROKER_USERS:
             credential = f"[name={user},iterations=8192,password={self.secrets.password(user)}]"
             arguments += ["--add-scram", f"SCRAM-SHA-512={credential}"]

@@ -1,6 +1,8 @@
 """Small pure parts of the launcher."""
 
+import base64
 import errno
+from uuid import UUID
 
 import pytest
 
@@ -11,6 +13,7 @@ from deploy.local.keeper import next_pause
 from deploy.local.places import write_private
 from deploy.local.running import run_to_end
 from deploy.local.runtimes import java_home_of, wheel_folder
+from deploy.local.secret_store import cluster_id
 from deploy.local.servers import derived_passwords
 from deploy.local.service_processes import PROCESSES
 from deploy.local.settings import LocalSettings
@@ -32,6 +35,14 @@ from deploy.local.watchdog import survivors
 )
 def test_a_log_in_sends_nobody_to_another_site(path, kept):
     assert local_path(path) == kept
+
+
+@pytest.mark.parametrize("first", range(0, 256, 4))
+def test_a_cluster_id_is_never_taken_for_an_option(first):
+    made = cluster_id(UUID(bytes=bytes([first] * 16)))
+
+    assert not made.startswith("-")
+    assert len(base64.urlsafe_b64decode(made + "==")) == 16
 
 
 def test_a_process_that_keeps_ending_waits_longer_and_longer():
