@@ -28,8 +28,10 @@ _FILL = """
 INSERT INTO dossier (id, seq, revision, facts, story, code, procedure_code, field, channel, competent_unit,
     reception_unit, province, level, rule_set, received_at, state, due_original, due_current, late_at, late_since,
     ladder, next_rung_at, changed_at)
-SELECT gen_random_uuid(), 1, 1, $4::jsonb, $5::jsonb, 'H01.01-260302-' || lpad(n::text, 8, '0'), '1.000001',
-    'ho-tich', 'counter', 'P01.C001', 'P01.C001', 'P01', 'commune', 'nd-118-2025', $2, 'running', $2, $2, $2, $2,
+SELECT gen_random_uuid(), 1, 1, $4::jsonb, $5::jsonb,
+    CASE WHEN NOT $9 THEN 'H01.01-260302-' || lpad(n::text, 8, '0') END, '1.000001',
+    'ho-tich', 'counter', 'P01.C001', 'P01.C001', 'P01', 'commune', 'nd-118-2025', $2, 'running', $2, $2, $2,
+    CASE WHEN NOT $9 THEN $2::timestamptz END,
     jsonb_build_array(jsonb_build_array('overdue', $6::bigint + n % $8::bigint), jsonb_build_array('overdue_5', $7::bigint)),
     $2::timestamptz + make_interval(secs => (n % $8::bigint) / 1000000.0), $3
 FROM generate_series(1, $1::int) AS n
@@ -43,24 +45,22 @@ class Alarms:
     namespace: Namespace
     pool: asyncpg.Pool
 
-    async def fill(self, number: int, at: datetime, *, over: timedelta = timedelta(microseconds=1)) -> None:
-        """Add running dossiers that fall due at `at`, or evenly in the time `over` after it."""
+    async def fill(
+        self, number: int, at: datetime, *, over: timedelta = timedelta(microseconds=1), slim: bool = False
+    ) -> None:
+        """Add running dossiers that fall due at `at`, or evenly in the time `over` after it.
+
+        `slim`: without facts and outside the late lists' indexes, for tables of many millions.
+        """
         tick, micros = to_tick(at), max(1, over // timedelta(microseconds=1))
-        facts = orjson.dumps([_FACT])
-        story = orjson.dumps([[tick, 10, "intake", 1, "DossierReceived", _FACT[4], None, _STORY]])
+        facts = orjson.dumps([] if slim else [_FACT])
+        entry = [tick, 10, "intake", 1, "DossierReceived", _FACT[4], None, _STORY]
+        story = orjson.dumps([] if slim else [entry])
+        since, later = at - timedelta(days=5), tick + 7 * DAY
         for done in range(0, number, _CHUNK):
             size = min(_CHUNK, number - done)
             await self.pool.execute(
-                _FILL,
-                size,
-                at,
-                at - timedelta(days=5),
-                facts,
-                story,
-                tick,
-                tick + 7 * DAY,
-                micros,
-                timeout=600,
+                _FILL, size, at, since, facts, story, tick, later, micros, slim, timeout=1_800
             )
         await self.pool.execute("VACUUM (ANALYZE) dossier", timeout=3_600)
 
