@@ -8,28 +8,36 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import consumers, due, fold, imports, machine, requests, sweep
+from bench import consumers, due, fold, imports, latelist, machine, recompute, requests, sweep
 from bench.corner import corner
 from bench.figures import Figures
 
 _RESULTS = Path(__file__).with_name("results.json")
-_PARTS = ("events", "requests", "import", "fold", "due", "sweep")
+_PARTS = ("events", "requests", "import", "fold", "due", "sweep", "latelist", "recompute")
 
 
 def main() -> None:
     """Measure the parts asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=3, help="runs of each case; the median counts")
-    parser.add_argument("--events", type=int, default=20_000, help="events in the topic")
+    parser.add_argument("--events", type=int, help="events in the topic (20,000)")
     parser.add_argument("--requests", type=int, default=3_000, help="HTTP requests of a run")
     parser.add_argument("--scale", type=int, default=30, help="the imported register is 1 : SCALE of 462,569")
     parser.add_argument("--due", type=int, default=100_000, help="dossiers due in the same second")
     parser.add_argument(
         "--alarms", type=int, nargs=2, default=(100_000, 10_000_000), help="few and many alarms of the sweep"
     )
+    parser.add_argument(
+        "--listed", type=int, default=10_000_000, help="dossiers behind the late list, 1 of 10 late"
+    )
+    parser.add_argument(
+        "--open", type=int, help="open dossiers of the recomputation (--events, else a million)"
+    )
     parser.add_argument("--only", choices=_PARTS, action="append", help="measure only this part")
     parser.add_argument("--out", type=Path, default=_RESULTS, help="where to write the figures")
     options = parser.parse_args()
+    options.open = options.open or options.events or 1_000_000
+    options.events = options.events or 20_000
     began, figures, described = time.monotonic(), Figures(), machine.describe()
     parts = options.only or _PARTS
     if {"events", "requests"} & set(parts):
@@ -57,6 +65,12 @@ def _clocks(figures: Figures, options: argparse.Namespace, parts: Sequence[str])
         few, many = options.alarms
         _tell(f"The sweep among {few:,} and {many:,} alarms:")
         sweep.run(figures, runs=options.runs, sizes=(few, many), tell=_tell)
+    if "latelist" in parts:
+        _tell(f"The late list among {options.listed:,} dossiers:")
+        latelist.run(figures, runs=options.runs, number=options.listed, tell=_tell)
+    if "recompute" in parts:
+        _tell(f"{options.open:,} open dossiers after a calendar decision:")
+        recompute.run(figures, runs=options.runs, number=options.open, tell=_tell)
 
 
 async def _in_a_corner(figures: Figures, options: argparse.Namespace, parts: Sequence[str]) -> None:

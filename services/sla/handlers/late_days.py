@@ -1,7 +1,7 @@
 """Working days late and moments of lateness: the one from the other, for every calendar of a rulebook. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from law.moments import at_vn, vn_date
@@ -20,12 +20,19 @@ class LateDays:
 
     rulebook: Rulebook
     as_of: datetime
+    _known: dict[tuple[str, datetime], int | None] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, key: str, late_since: datetime) -> int | None:
         """Return the working days by which a dossier late since a moment is late; None outside the calendar."""
+        place = (key, late_since)
+        if place not in self._known:
+            self._known[place] = self._count(key, day_before(late_since))
+        return self._known[place]
+
+    def _count(self, key: str, last_good: date) -> int | None:
         calendar = self.rulebook.calendar_of_key(key)
         try:
-            return max(0, calendar.working_days_between(day_before(late_since), vn_date(self.as_of)))
+            return max(0, calendar.working_days_between(last_good, vn_date(self.as_of)))
         except OutsideCalendarError:
             return None
 

@@ -2,7 +2,10 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, NamedTuple
+
+import asyncpg
 
 from law.moments import vn_date
 from libs.catalogue import Catalogue
@@ -136,16 +139,24 @@ class LateList:
             return int(record["late_days"])
         return days.of(record["late_calendar"], record["late_since"])
 
-    def _row(self, record: Mapping[str, Any], days_late: int | None) -> dict[str, Any]:
+    def _row(self, record: asyncpg.Record, days_late: int | None) -> dict[str, Any]:
         catalogue: Catalogue = self.rulebook.catalogue
-        row = {**record, "days_late": days_late}
         procedure = catalogue.procedure(record["procedure_code"], vn_date(record["received_at"]))
-        row["procedure_name"] = procedure.name if procedure else None
-        for name in ("competent_unit", "holder", "responsible_unit"):
-            row[f"{name}_name"] = _name(catalogue, record[name])
-        return {name: row[name] for name in COLUMNS}
+        units = catalogue.units
+        names = [units.get(record[each]) for each in _UNITS]
+        cells = (
+            *record.values(), days_late, procedure.name if procedure else None,
+            *(unit.name if unit else None for unit in names),
+        )  # fmt: skip
+        return dict(zip(COLUMNS, _PICK(cells), strict=True))
 
 
-def _name(catalogue: Catalogue, unit: str | None) -> str | None:
-    known = catalogue.unit(unit) if unit else None
-    return known.name if known else None
+_UNITS = ("competent_unit", "holder", "responsible_unit")
+_GIVEN = (
+    *(name.strip() for name in late.COLUMNS.split(",")),
+    "days_late",
+    "procedure_name",
+    *(f"{unit}_name" for unit in _UNITS),
+)
+_PICK = itemgetter(*(_GIVEN.index(name) for name in COLUMNS))
+"""From what a query and the catalogue give to the order of COLUMNS."""
