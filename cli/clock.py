@@ -17,8 +17,8 @@ from libs.clock import VN
 app = typer.Typer()
 _LATE = "/sla/api/v1/late-dossiers"
 _SHOWN = (
-    "code", "procedure_code", "field", "competent_unit", "received_at", "due_current", "days_late", "state", "holder",
-    "holder_since",
+    "code", "procedure_code", "field", "competent_unit", "received_at", "due_current", "days_late", "state", "cause",
+    "holder", "holder_since",
 )  # fmt: skip
 _MOMENTS = frozenset({"received_at", "due_current", "holder_since"})
 _LINE = ("date", "kind", "hours", "total_hours", "is_late", "document", "text")
@@ -47,11 +47,25 @@ def late(
     last: Annotated[str | None, typer.Option("--to", help="until this day, inclusive")] = None,
     min_days: Annotated[int, typer.Option(help="late by at least so many working days")] = 0,
     state: Annotated[str | None, typer.Option(help="open or closed")] = None,
+    bucket: Annotated[str | None, typer.Option(help="working days late: 1-2 3-5 6-10 11-")] = None,
+    cause: Annotated[str | None, typer.Option(help="cause of lateness, as overload")] = None,
+    responsible_unit: Annotated[
+        str | None, typer.Option(help="who answers for it, and every unit below")
+    ] = None,
+    rule_set: Annotated[str | None, typer.Option(help="rule set, as nd-118-2025")] = None,
+    paused: Annotated[bool | None, typer.Option(help="the clock stood still at some time, or never")] = None,
+    apologised: Annotated[bool | None, typer.Option(help="an apology or extension went out, or none")] = None,
+    sort: Annotated[
+        str, typer.Option(help="earliest lateness first, or lateness: the longest first")
+    ] = "earliest",
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="the list as it stood then, 2026-03-20T12:00")
+    ] = None,
     limit: Annotated[int, typer.Option(help="rows of the table")] = 100,
     form: FormatOption = Format.TABLE,
     output: OutputOption = None,
 ) -> None:
-    """Show dossiers that are or ended late, the earliest lateness first; CSV, JSON and XLSX hold all of them."""
+    """Show dossiers that are or ended late; CSV, JSON and XLSX hold all of them."""
     asked = {
         "unit": unit,
         "level": level,
@@ -61,12 +75,20 @@ def late(
         "to": last,
         "min_days": min_days or None,
         "state": state,
+        "bucket": bucket,
+        "cause": cause,
+        "responsible_unit": responsible_unit,
+        "rule_set": rule_set,
+        "paused": paused,
+        "apologised": apologised,
+        "sort": sort,
+        "as_of": as_of,
     }
     with client() as services:
         if form is Format.TABLE:
             _table(services, asked, limit, output)
         elif form is Format.JSON:
-            write_json(services, _LATE, asked, output)
+            write_json(services, _LATE, asked | {"totals": False}, output)
         else:
             download(services, _LATE, asked, form, output)
 

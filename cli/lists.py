@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -62,9 +63,11 @@ def _cell(listing: Listing, name: str, value: Any) -> Any:
 
 def write_json(services: Client, path: str, asked: Asked, output: Path | None) -> None:
     """Write every row as one JSON list, page by page: memory stays flat."""
+    items = services.pages(path, limit=1000, **asked)
+    first = list(islice(items, 1))  # what is refused is refused before anything is written
     with target_of(output) as target:
         target.write("[")
-        for number, item in enumerate(services.pages(path, limit=1000, **asked)):
+        for number, item in enumerate(chain(first, items)):
             target.write((",\n " if number else "\n ") + json.dumps(item, ensure_ascii=False))
         target.write("\n]\n")
 
