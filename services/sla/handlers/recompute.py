@@ -12,7 +12,7 @@ from libs.catalogue import Catalogue
 from libs.db import Connection, Pool, transaction
 from services.sla import metrics
 from services.sla.handlers.announce import Occasion, said
-from services.sla.handlers.recompute_chunk import Chunk
+from services.sla.handlers.recompute_chunk import USUAL, Chunk
 from services.sla.handlers.refold import refold_one
 from services.sla.handlers.rulebook import Rulebook, as_decision
 from services.sla.handlers.traces import Traces
@@ -140,7 +140,7 @@ async def _carry_out(conn: Connection, rulebook: Rulebook, rows: list[Row], lane
     work = Chunk(Occasion(now, lane.change), is_past=lane.reach.first <= vn_date(now))
     for row in rows:
         work.refold(row, rulebook)
-    await dossiers.save_some(conn, work.changed, work.columns)
+    await dossiers.save_some(conn, work.changed, USUAL)
     await dossiers.save(conn, work.mended)
     await work.traces.save(conn)
     await outbox.put(conn, work.events)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from operator import attrgetter
 
-from contracts.sla import ClockState, SlaEvent
+from contracts.sla import SlaEvent
 from services.sla.handlers.announce import Occasion, Said, said
 from services.sla.handlers.refold import refold_one
 from services.sla.handlers.rulebook import Rulebook
@@ -12,10 +12,12 @@ from services.sla.store import dossiers
 from services.sla.store.calendar_moves import Move
 from services.sla.store.dossiers import Row
 
-_VALUES = attrgetter(*dossiers.CLOCK)
-_TOLD = dossiers.CLOCK.index("told")
-_UNTOLD = frozenset({"changed_at", "calendar_version"})
-"""What alone is not worth a write."""
+USUAL = (
+    "seq", "revision", "due_original", "due_current", "late_at", "late_since", "overdue", "calendar_version", "told",
+    "ladder", "next_rung_at", "changed_at",
+)  # fmt: skip
+"""What a moved deadline changes, and nearly always nothing else: the other columns are not written again."""
+_REST = attrgetter(*(name for name in dossiers.CLOCK if name not in USUAL))
 
 
 @dataclass(slots=True)
@@ -25,30 +27,23 @@ class Chunk:
     occasion: Occasion
     is_past: bool
     changed: list[Row] = field(default_factory=list)
-    columns: set[str] = field(default_factory=set)
-    """What changed in at least one row."""
+    """Rows of which only USUAL columns changed."""
     mended: list[Row] = field(default_factory=list)
-    """Rows that had no deadline: all of them may have changed."""
+    """Rows of which more changed: most of them had no deadline."""
     events: list[SlaEvent] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     traces: Traces = field(default_factory=Traces)
 
     def refold(self, row: Row, rulebook: Rulebook) -> None:
         """Bring one row up to the new calendar."""
-        before, told = said(row), dict(row.told)
-        values = list(_VALUES(row))
-        values[_TOLD] = told
+        before, ladder, rest = said(row), row.ladder, _REST(row)
         marked = self.is_past or row.apologised
-        self.events += refold_one(row, rulebook, self.occasion, self.traces.note if marked else None)
-        after = _VALUES(row)
-        differing = {name for name, old, new in zip(dossiers.CLOCK, values, after, strict=True) if old != new}
-        if differing <= _UNTOLD:
+        said_now = refold_one(row, rulebook, self.occasion, self.traces.note if marked else None)
+        is_more = _REST(row) != rest
+        if not (said_now or is_more or row.ladder != ladder):
             return
-        if before.state == ClockState.ERROR:
-            self.mended.append(row)
-        else:
-            self.changed.append(row)
-            self.columns |= differing
+        self.events += said_now
+        (self.mended if is_more else self.changed).append(row)
         if row.due_current != before.due_current:
             self.moves.append(move_of(before, row))
 

@@ -141,7 +141,7 @@ async def save(conn: Connection, rows: Iterable[Row]) -> None:
 
 async def save_some(conn: Connection, rows: Sequence[Row], columns: Collection[str]) -> None:
     """Write back some columns of known rows."""
-    if rows and columns:
+    if rows:
         names = [name for name in COLUMNS if name in columns]
         await conn.execute(_update(names), *_columns(rows, names))
 
