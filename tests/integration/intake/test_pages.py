@@ -89,3 +89,21 @@ async def test_the_lists_have_their_pages(counter: Counter):
 
     assert "chưa có mã" in (await view(counter, "/submissions")).text
     assert "H15." in (await view(counter, "/results-ready")).text
+
+
+async def test_an_inspector_sees_whom_to_call_and_the_look_is_written_down(counter: Counter):
+    await send(counter, "/reception", FORM)
+    own = await counter.pool.fetchval("SELECT id FROM dossier")
+    path = f"/intake/dossiers/{own}/lien-he"
+    inspector = counter.headers(Role.INSPECTOR, units=("*",))
+    page = await counter.client.get(path, headers=inspector)
+    data = await counter.client.get(f"/intake/api/v1/people/{own}", headers=inspector)
+    foreign = await counter.client.get(path, headers=counter.headers(Role.INSPECTOR, units=("N01",)))
+    operator = await counter.client.get(path, headers=counter.headers(Role.OPERATOR, units=("*",)))
+
+    assert "Nguyễn Thị Mẫu" in page.text
+    assert "0900000123" in page.text
+    assert data.json()["full_name"] == "Nguyễn Thị Mẫu"
+    assert (foreign.status_code, operator.status_code) == (404, 403)
+    looks = await counter.pool.fetch("SELECT action, dossier FROM audit WHERE action = 'contact'")
+    assert [row["dossier"] for row in looks] == [own, own]

@@ -1,6 +1,7 @@
 """`motcua late`: what is asked of the service, and what it refuses becomes a sentence that names the parameter."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +38,15 @@ def test_an_unknown_field_is_refused_by_name_whatever_the_form(form: Format, tmp
     asked: list[httpx.URL] = []
     given = {"field": "khong-co"}
 
+    refusing, target = services(asked, REFUSED, status=404), tmp_path / "list"
+    work = (
+        partial(write_json, refusing, PATH, given, target)
+        if form is Format.JSON
+        else partial(download, refusing, PATH, given, form, target)
+    )
+
     with pytest.raises(CliError, match="field: Không có lĩnh vực khong-co") as refused:
-        if form is Format.JSON:
-            write_json(services(asked, REFUSED, status=404), PATH, given, tmp_path / "list")
-        else:
-            download(services(asked, REFUSED, status=404), PATH, given, form, tmp_path / "list")
+        work()
 
     assert refused.value.code == BAD_INPUT
     assert not (tmp_path / "list").exists()
