@@ -488,8 +488,10 @@ async def test_the_lists_are_read_from_their_indexes(clocks: Clocks, people: Peo
     del people
     async with clocks.pool.acquire() as conn, conn.transaction():
         await conn.execute("SET LOCAL enable_seqscan = off")
+        await conn.execute("SET LOCAL enable_sort = off")
         for state in (ApologyState.LATE_WITHOUT, ApologyState.TOO_LATE, ApologyState.SECOND_REFUSED):
             sql, values = page_sql(Wanted(state=state, as_of=utcnow()), None, 50)
             plan = "\n".join(row[0] for row in await conn.fetch(f"EXPLAIN {sql}", *values))
             assert "Seq Scan" not in plan, plan
+            assert "Sort" not in plan, plan
             assert "Index" in plan
