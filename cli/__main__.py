@@ -4,11 +4,11 @@ import sys
 
 import typer
 
-from cli import clock, demo, imports, ops, rates, screens, stack
+from cli import clock, decisions, demo, imports, ops, rates, screens, stack
 from cli.errors import BAD_INPUT, CHECK_FAILED, CliError
 from deploy.local.errors import StackError
 
-FAMILIES = (stack.app, demo.app, imports.app, rates.app, clock.app, screens.app, ops.app)
+FAMILIES = (stack.app, demo.app, imports.app, rates.app, clock.app, decisions.app, screens.app, ops.app)
 """One Typer per module; its commands stand at the top level."""
 
 app = typer.Typer(

@@ -116,7 +116,7 @@ def calendar(
         answer = services.get("/sla/api/v1/calendar", unit=None if unit == WHOLE else unit, year=year)
     days = answer["days"]
     if form is Format.TABLE:
-        decided = [day for day in days if day["document"]]
+        decided = [day for day in days if day["document"] and not day["weekly"]]
         title = (
             f"{unit}, năm {year}: {answer['working_days']} ngày làm việc, {len(decided)} ngày theo quyết định"
         )
@@ -151,7 +151,17 @@ def show(services: Client, code: str, *, form: Format = Format.TABLE, output: Pa
     ]
     emit(("thứ", "ngày", "giờ tính", "cộng dồn", "diễn giải"), lines, output=output, title=title)
     if output is None:
-        typer.echo("\n".join(["", *answer["notes"], answer["conclusion"]]))
+        moved = [_moved(move) for move in answer["calendar_moves"]]
+        typer.echo("\n".join(["", *moved, *answer["notes"], answer["conclusion"]]))
+
+
+def _moved(move: dict[str, Any]) -> str:
+    """Return by which calendar decision a deadline moved, from when to when."""
+    what = "Rút quyết định" if move["withdrawn"] else "Quyết định"
+    return (
+        f"{what} {move['decision']} ({move['document'] or ''}) dời hạn từ {_cell('due_current', move['due_before'])}"
+        f" sang {_cell('due_current', move['due_after'])}"
+    )
 
 
 def _table(services: Client, asked: dict[str, Any], limit: int, output: Path | None) -> None:

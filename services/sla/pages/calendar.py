@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from law.calendar import Day
+from law.lunar import lunar
 from libs.clock import VN, utcnow
 from libs.errors import DomainError
 from libs.ui import page
@@ -53,4 +54,5 @@ async def calendar_page(
         hours=words.hours,
         weekday_words=words.weekdays,
         weekdays=WEEKDAYS,
+        lunar=lunar,
     )
