@@ -26,6 +26,10 @@ _PROPOSALS = 200
 """Causes proposed in one transaction: a short one, which holds up neither facts nor rungs."""
 
 
+_TOLD_FIRST = timedelta(seconds=2)
+"""The sweep tells a lateness before its cause is proposed: the two never wait for one row."""
+
+
 class Clockwork:
     """All loops. Any number of processes may run them side by side."""
 
@@ -109,7 +113,7 @@ class Clockwork:
             if await proposing.rekey_some(pool, rulebook, now=now, size=size):
                 return 0.0
             self._rekeyed = rulebook
-        done = await proposing.propose_some(pool, rulebook, now=now, size=_PROPOSALS)
+        done = await proposing.propose_some(pool, rulebook, now=now, size=_PROPOSALS, after=_TOLD_FIRST)
         return 0.0 if done == _PROPOSALS else _IDLE
 
 

@@ -1,6 +1,6 @@
 """The clock's proposals: why each late dossier is late. Made by the clockwork, so that no fold waits for them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from libs.db import Pool, transaction
 from services.sla.domain.cause import Proposal, propose
@@ -13,10 +13,12 @@ from services.sla.store.dossiers import Row
 from services.sla.store.packing import story_of, unpack
 
 
-async def propose_some(pool: Pool, rulebook: Rulebook, *, now: datetime, size: int) -> int:
-    """Propose causes for up to `size` late dossiers in one transaction; return how many there were."""
+async def propose_some(
+    pool: Pool, rulebook: Rulebook, *, now: datetime, size: int, after: timedelta = timedelta(0)
+) -> int:
+    """Propose causes for up to `size` dossiers late since `after` or longer, in one transaction; return how many."""
     async with transaction(pool) as conn:
-        rows = await causes.take_uncaused(conn, now, size)
+        rows = await causes.take_uncaused(conn, now - after, size)
         if rows:
             await causes.put_proposals(conn, [(row.id, proposal_of(row, rulebook)) for row in rows], now)
     return len(rows)
