@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from law.rule_set import RuleSet
+from services.sla.domain.signals import KEPT_AT_LEAST
 from services.sla.domain.words import ground
 
 
@@ -147,7 +148,7 @@ SCREENS = (
         "Ghi có kết quả, dừng đồng hồ, nhưng nhiều ngày sau người nộp mới nhận được",
         "Kết quả được trả khi có, nếu sớm hơn hạn thì báo trước cho người nộp",
         "Số ngày từ khi có kết quả đến khi trả",
-        (Threshold("days", 15, 1, 3_650, "Ít nhất (ngày)"),),
+        (Threshold("days", 15, KEPT_AT_LEAST, 3_650, "Ít nhất (ngày)"),),
         articles=_articles("22.4", "20"),
     ),
     Screen(

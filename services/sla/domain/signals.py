@@ -42,6 +42,8 @@ _BY_HAND = PAUSES | {
 """What an officer enters; answers and payments may come from a portal at any hour."""
 _ALWAYS = PAUSES | {FactKind.EXTENDED, FactKind.STOPPED}
 _IN_REGISTERS = _ALWAYS | {FactKind.RETURNED}
+KEPT_AT_LEAST = 3
+"""Days a result must have lain to leave a signal: most are fetched within a few."""
 UNDECIDED = "returned_undecided"
 """The kind of a return without any decision before it."""
 _KEY = attrgetter("tick", "rank", "emitter", "seq", "part", "id")
@@ -84,17 +86,17 @@ def signals_of(facts: Iterable[Fact], answer: Answer, *, imported: bool) -> tupl
     return tuple(each for each in found if each is not None)
 
 
-def may_stand_out(
-    kind: str, tick: int, delay: int | None = None, *, calendar: Calendar, imported: bool
-) -> bool:
+def may_stand_out(kind: str, tick: int, delay: int | None = None, *, answer: Answer, imported: bool) -> bool:
     """Tell, at little cost, whether a fact can be remarkable at all: most dossiers end here."""
-    if kind in _IN_REGISTERS:
+    if kind == FactKind.RETURNED:
+        kept = answer.end is not None and tick - answer.end >= KEPT_AT_LEAST * DAY
+        if kept or (not imported and answer.end == tick):
+            return True
+    elif kind in _ALWAYS or (kind == FactKind.CORRECTED and not imported):
         return True
-    if imported or kind not in _BY_HAND:
+    if imported or delay is None or answer.terms is None or kind not in _BY_HAND:
         return False
-    if kind == FactKind.CORRECTED:
-        return True
-    return delay is not None and (delay >= MINUTE or outside_minutes(tick + delay, calendar) > 0)
+    return delay >= MINUTE or outside_minutes(tick + delay, answer.terms.calendar) > 0
 
 
 def outside_minutes(tick: int, calendar: Calendar) -> int:
@@ -199,8 +201,9 @@ class _Measure:
         return (fact.tick - since) // DAY
 
     def _kept(self, fact: Fact) -> int | None:
-        """Return the days from the decision to its return, if it lay for a day."""
+        """Return the days from the decision to its return, if it lay for long enough to be measured."""
         end = self._answer.end
         if end is None or self._answer.ending not in _DECIDED:
             return None
-        return (fact.tick - end) // DAY or None
+        days = (fact.tick - end) // DAY
+        return days if days >= KEPT_AT_LEAST else None

@@ -35,9 +35,9 @@ class Traces:
             self.known.add(row.id)
         if answer.received is None or answer.terms is None:
             return
-        imported, calendar = row.origin != _LIVE, answer.terms.calendar
+        imported = row.origin != _LIVE
         if any(
-            may_stand_out(each[_KIND], each[_TICK], *each[_DELAY:], calendar=calendar, imported=imported)
+            may_stand_out(each[_KIND], each[_TICK], *each[_DELAY:], answer=answer, imported=imported)
             for each in row.facts
         ):
             found = signals_of(map(unpack, row.facts), answer, imported=imported)
