@@ -6,6 +6,8 @@ import pytest
 
 from law.deadline import DeadlineUncomputableError, Uncomputable, first_deadline
 from law.durations import Declared, Duration, JudgedBy, Limit
+from law.kinds import expiry
+from law.moments import DAY, to_moment, to_tick
 from law.rule_set import Appointment
 from tests.unit.law.support import (
     CALENDAR_DAYS,
@@ -143,10 +145,15 @@ def test_a_declared_deadline_is_kept_and_judged_by_date() -> None:
         ("2026-03-04 09:00", Limit(()), Uncomputable.NO_LIMIT),
         ("2027-12-28 09:00", Limit.single(Duration(30)), Uncomputable.OUTSIDE_CALENDAR),
         ("2017-05-04 09:00", Limit.single(Duration(3)), Uncomputable.OUTSIDE_CALENDAR),
+        ("2026-03-04 09:00", Limit.single(Duration(200_000, MONTHS)), Uncomputable.OUTSIDE_CALENDAR),
+        ("2026-03-04 09:00", Limit.single(Duration(10**12, CALENDAR_DAYS)), Uncomputable.OUTSIDE_CALENDAR),
+        ("2026-03-04 09:00", Limit.single(Duration(10**12, HOURS)), Uncomputable.OUTSIDE_CALENDAR),
+        ("2026-03-04 09:00", Limit.single(Duration(10**12, MINUTES)), Uncomputable.OUTSIDE_CALENDAR),
+        ("2017-05-04 09:00", Declared(vn("2017-05-10 17:00")), Uncomputable.OUTSIDE_CALENDAR),
     ],
 )
 def test_a_deadline_that_cannot_be_computed_says_why(
-    received: str, limit: Limit | None, reason: Uncomputable
+    received: str, limit: Limit | Declared | None, reason: Uncomputable
 ) -> None:
     with pytest.raises(DeadlineUncomputableError) as caught:
         first_deadline(
@@ -159,3 +166,20 @@ def test_a_deadline_that_cannot_be_computed_says_why(
 def test_a_negative_duration_is_refused() -> None:
     with pytest.raises(ValueError, match="never negative"):
         Duration(-1)
+
+
+@pytest.mark.parametrize(
+    ("duration", "since", "over"),
+    [
+        (Duration(120, MINUTES), "2026-03-06 16:00", "2026-03-06 18:00"),  # by the wall clock
+        (Duration(8, HOURS), "2026-03-06 16:00", "2026-03-09 16:00"),
+        (Duration(3), "2026-03-06 16:00", "2026-03-12 00:00"),
+        (Duration(15, CALENDAR_DAYS), "2026-03-06 16:00", "2026-03-24 00:00"),  # rolled off a Saturday
+        (Duration(1, MONTHS), "2024-01-31 16:00", "2024-03-01 00:00"),
+    ],
+)
+def test_a_term_is_over_after_its_last_moment_or_day(duration: Duration, since: str, over: str) -> None:
+    end = expiry(duration=duration, since=to_tick(vn(since)), line=calendar().timeline)
+
+    assert show(to_moment(end)) == over
+    assert end % DAY in {0, 1 + to_tick(vn(over)) % DAY}  # exact terms include their last moment

@@ -55,6 +55,7 @@ DURATIONS = st.one_of(
     st.builds(Duration, st.integers(1, 3), st.just(DurationUnit.MONTH)),
     st.builds(Duration, st.integers(1, 3_000), st.just(DurationUnit.MINUTE)),
     st.just(Duration(0, DurationUnit.WORKING_DAY, same_day=True)),
+    st.builds(Duration, st.integers(10**4, 10**13), st.sampled_from(DurationUnit)),
 )
 EXACT = changed("nd-118-2025", appointment=Appointment.HOUR_EXACT)
 RULE_SETS = [*rule_sets(), EXACT]
