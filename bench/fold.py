@@ -1,4 +1,4 @@
-"""Dossiers folded per second in one process, by processor time, so that a busy machine changes little."""
+"""Dossiers folded per second in one process: processor time of the least disturbed of many short slices."""
 
 import time
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from bench.figures import Figures, Tell
 from deploy.seed import items
 from law.calendars import Calendars
 from law.days import Decision
-from law.deadline import terms_of
+from law.deadline import Terms, terms_of
 from law.durations import Duration, Limit
 from law.moments import at_vn
 from law.rule_set import rule_sets
@@ -16,6 +16,8 @@ from services.sla.domain.clock import fold
 from services.sla.domain.facts import Fact, FactKind
 
 GOAL = 20_000
+"""Dossiers a second in one process."""
+_SLICES = 25
 _LIFE = (
     (0, "09:00", 10, FactKind.RECEIVED, None),
     (1, "09:00", 30, FactKind.SUPPLEMENT_REQUESTED, "s"),
@@ -52,14 +54,17 @@ def measure(figures: Figures, *, runs: int, tell: Tell, dossiers: int = 20_000) 
         lives = [dossier(date(year, 3, 2) + timedelta(days=at)) for at in range(60)]
         for _ in range(runs):
             rate = _rate(lives, terms, dossiers)
-            figures.add(f"fold of 6 facts, {code}", "dossiers/s of processor time", rate)
-            tell(f"  {code}: {rate:,.0f} dossiers/s")
+            figures.add(f"fold of 6 facts, {code}", "dossiers/s", rate)
+            tell(f"  {code}: {rate:,.0f} dossiers/s (goal {GOAL:,})")
 
 
-def _rate(lives: Sequence[list[Fact]], terms: object, dossiers: int) -> float:
-    rounds = -(-dossiers // len(lives))
-    began = time.process_time()
-    for _ in range(rounds):
-        for facts in lives:
-            fold(facts, terms)  # type: ignore[arg-type]
-    return rounds * len(lives) / (time.process_time() - began)
+def _rate(lives: Sequence[list[Fact]], terms: Terms, dossiers: int) -> float:
+    rounds = -(-dossiers // (_SLICES * len(lives)))
+    best = 0.0
+    for _ in range(_SLICES):
+        began = time.process_time()
+        for _ in range(rounds):
+            for facts in lives:
+                fold(facts, terms)
+        best = max(best, rounds * len(lives) / (time.process_time() - began))
+    return best
