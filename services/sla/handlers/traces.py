@@ -49,8 +49,9 @@ class Traces:
 
     async def save(self, conn: Connection) -> None:
         """Write them."""
-        await traces.replace_signals(conn, self.signals, self.known)
-        await traces.replace_apologies(conn, self.apologies, self.known)
+        known = await traces.having(conn, self.known)
+        await traces.replace_signals(conn, self.signals, known)
+        await traces.replace_apologies(conn, self.apologies, known)
 
 
 def _signal(signal: Signal) -> tuple[Any, ...]:

@@ -16,8 +16,19 @@ _APOLOGY = {
     "dossier": "uuid", "letters": "text", "at": "timestamptz", "letter_at": "timestamptz", "reason": "text",
     "responsible_unit": "text", "signed_by": "uuid", "new_due_at": "timestamptz", "refused": "smallint",
 }  # fmt: skip
+_HAVING = """
+SELECT dossier FROM signal WHERE dossier = ANY($1::uuid[])
+UNION SELECT dossier FROM apology WHERE dossier = ANY($1::uuid[])
+"""
 Rows = Mapping[UUID, Sequence[tuple[Any, ...]]]
 """Per dossier its rows, without the first column."""
+
+
+async def having(conn: Connection, dossiers: Collection[UUID]) -> set[UUID]:
+    """Return which dossiers have any: mostly none."""
+    return (
+        {record["dossier"] for record in await conn.fetch(_HAVING, sorted(dossiers))} if dossiers else set()
+    )
 
 
 async def replace_signals(conn: Connection, found: Rows, known: Collection[UUID]) -> None:
