@@ -1,4 +1,4 @@
-""" "Explain by <date>": an inspector asks a unit about late dossiers, the unit answers with cause and words."""
+"""Explain by a date: an inspector asks a unit about late dossiers, the unit answers with cause and words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from uuid import UUID
 
 from law.moments import vn_date
 from libs.db import Connection
-from libs.errors import DomainError, ForbiddenError, ManyErrors, NotFoundError
+from libs.errors import ConflictError, DomainError, ForbiddenError, ManyErrors, NotFoundError
 from libs.ids import uuid7
-from services.sla.handlers.stating import LONGEST, Finding, Person, state
+from services.sla.handlers.stating import LONGEST, NOT_LATE, Finding, Person, state
 from services.sla.store import causes, frozen, requests
 from services.sla.store.causes import Stated
 from services.sla.store.requests import Request
@@ -93,20 +93,32 @@ async def _dossiers(conn: Connection, asking: Asking, units: frozenset[str], per
 async def answer(conn: Connection, own: UUID, code: str, finding: Finding, person: Person) -> dict[str, Any]:
     """Answer for one dossier in the open transaction: its cause is stated, and the answer kept with the request.
 
-    An answer may be given anew: the newest stands, the older ones stay in the dossier's history.
+    An answer may be given anew: the newest stands, the older ones stay in the dossier's history. About a dossier
+    that is no longer late there is no cause to state: the words alone are the answer.
     """
     asked = await requests.get(conn, own, person.scope, lock=True)
     item = await requests.item(conn, own, code) if asked else None
     if asked is None or item is None:
         raise NotFoundError("code", "not_asked", f"Hồ sơ {code} không có trong yêu cầu giải trình này")
-    row, note = await state(conn, item["dossier"], finding, person)
-    said = Stated(finding.cause.value, finding.unit or row.competent_unit, finding.leg, "person")
+    said, note = await _say(conn, item["dossier"], finding, person)
     first = item["answered_at"] is None
     await requests.put_answer(
         conn, own, item["dossier"], said, note=note, at=person.now, staff=person.staff, first=first
     )
     left = asked["left_open"] - first
-    return {"code": code, "cause": finding.cause, "left_open": left}
+    return {"code": code, "cause": said.cause, "left_open": left}
+
+
+async def _say(conn: Connection, dossier: UUID, finding: Finding, person: Person) -> tuple[Stated, UUID]:
+    try:
+        row, note = await state(conn, dossier, finding, person)
+    except ConflictError as error:
+        if error.rule != NOT_LATE:
+            raise
+        note = uuid7()
+        await causes.put_note(conn, note, dossier, person.now, person.staff, finding.text.strip())
+        return Stated(None, None, None, None), note
+    return Stated(finding.cause.value, finding.unit or row.competent_unit, finding.leg, "person"), note
 
 
 def state_of(record: Any, today: date) -> str:

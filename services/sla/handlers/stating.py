@@ -19,6 +19,7 @@ from services.sla.store.causes import Stated
 from services.sla.store.dossiers import Row
 
 _SHORTEST, LONGEST = 3, 4_000
+NOT_LATE = "not_late"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ async def state(
     if row.is_new or not person.may(row.competent_unit, row.holder):
         raise NotFoundError("code", "dossier_unknown", "Không tìm thấy hồ sơ trong phạm vi của bạn")
     if row.late_since is None or row.late_since > person.now:
-        raise ConflictError("code", "not_late", f"Hồ sơ {row.code} không quá hạn, không có gì để giải trình")
+        raise ConflictError("code", NOT_LATE, f"Hồ sơ {row.code} không quá hạn, không có gì để giải trình")
     if if_match:
         require_match(if_match, row.revision)
     before = await causes.stated(conn, dossier)

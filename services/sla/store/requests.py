@@ -1,4 +1,4 @@
-""" "Explain by <date>": what was asked of which unit about which dossiers, and what was answered."""
+"""Explain by a date: what was asked of which unit about which dossiers, and what was answered."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

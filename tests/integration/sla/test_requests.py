@@ -97,6 +97,21 @@ async def test_an_answer_given_anew_counts_once(desk: Desk):
     assert len(changes) == 2
 
 
+async def test_a_dossier_that_is_late_no_more_is_answered_with_words_alone(clocks: Clocks, desk: Desk):
+    asked = await ask(desk)
+    story = Story(1).received(MONDAY)
+    own = await clocks.pool.fetchval("SELECT id FROM dossier WHERE code = $1", story.code)
+    story.id = own
+    story.leg(MONDAY).resolved(vn("2026-03-06 09:00"))
+    await clocks.hear(story.events[-1].model_copy(update={"subject": own, "dossierseq": 2}))
+    assert (await clocks.row(story))["late_since"] is None
+
+    answer = await reply(desk, asked, 1, "Đã trả đúng hạn, ghi nhận muộn")
+
+    assert (answer["cause"], answer["left_open"]) == (None, 1)
+    assert of_kind(await clocks.said(), LatenessExplained) == []
+
+
 async def test_a_request_past_its_day_is_overdue(clocks: Clocks, desk: Desk):
     await ask(desk)
     await clocks.pool.execute("UPDATE explain_request SET due_on = $1", TODAY - timedelta(days=1))
