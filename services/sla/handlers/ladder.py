@@ -35,7 +35,7 @@ def _lies_ahead(row: Row, step: Step, now: int, pending: set[str]) -> bool:
     told = row.told.get(name)
     if told is None:
         return True
-    if told == at or name == Rung.HALF:
+    if abs(told) == at or name == Rung.HALF:
         return False
     return bool(at > now) or name == WAIT or name in pending
 
@@ -48,11 +48,22 @@ def point(row: Row) -> None:
 def silence(row: Row, *, now: datetime) -> None:
     """Mark the rungs already past as told without a word."""
     tick = to_tick(now)
-    for name, at, *_ in row.ladder:
-        if at <= tick:
-            row.told[name] = at
+    for step in row.ladder:
+        if step[1] <= tick:
+            pass_over(row, step)
     row.ladder = [step for step in row.ladder if step[1] > tick]
     point(row)
+
+
+def pass_over(row: Row, step: Step) -> None:
+    """Mark a rung as gone by without a word: with its tick negative, for nobody was told."""
+    row.told[step[0]] = -step[1]
+
+
+def told_before(row: Row, step: Step) -> datetime | None:
+    """Return the moment for which the same rung was told before, if it was."""
+    tick = row.told.get(step[0], 0)
+    return to_moment(tick) if tick > 0 else None
 
 
 def is_mutable(step: Step) -> bool:

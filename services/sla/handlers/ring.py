@@ -14,7 +14,7 @@ from libs.db import Pool, transaction
 from services.sla import metrics
 from services.sla.domain.alarms import OVERDUE
 from services.sla.handlers.announce import Statement, utter
-from services.sla.handlers.ladder import WAIT, Step, is_mutable, point, postpone
+from services.sla.handlers.ladder import WAIT, Step, is_mutable, pass_over, point, postpone, told_before
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.store import alarms
 from services.sla.store.dossiers import Row
@@ -92,27 +92,26 @@ def tell(row: Row, bounds: Horizon, now: datetime, done: Rang, opening: Opening)
     for place, step in enumerate(due, 1):
         name, at = step[0], step[1]
         if name not in OVERDUE and place < len(due):
-            row.told[name] = at
+            pass_over(row, step)
         elif is_mutable(step) and (opens := opening(row, tick)) > tick:
             postpone(row, step, opens)
         else:
             provisional = at > sure
             done.provisional += provisional
             row.overdue = row.overdue or name in OVERDUE
-            statement = _statement(step, row.told.get(name), provisional=provisional)
+            statement = _statement(step, told_before(row, step), provisional=provisional)
             row.told[name] = at
             done.events.append(utter(row, statement, now))
     point(row)
     done.dossiers += 1
 
 
-def _statement(step: Step, before: int | None, *, provisional: bool) -> Statement:
+def _statement(step: Step, before: datetime | None, *, provisional: bool) -> Statement:
     name, moment = step[0], to_moment(step[1])
     if name == WAIT:
         return Statement(sla.WaitExpired, moment, {"follow_up": step[2], "ground": step[3]})
     kind = sla.Overdue if name in OVERDUE else sla.DueSoon
-    told_before = None if before is None else to_moment(before)
-    return Statement(kind, moment, {"rung": name, "provisional": provisional, "told_before": told_before})
+    return Statement(kind, moment, {"rung": name, "provisional": provisional, "told_before": before})
 
 
 def _count(done: Rang) -> None:

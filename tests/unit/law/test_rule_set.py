@@ -101,11 +101,15 @@ def test_a_rule_set_in_force_is_never_edited(code: str) -> None:
 
 def test_every_rule_of_a_file_is_used_by_code_that_computes_or_checks() -> None:
     root = Path(__file__).parents[3]
-    sources = [*root.glob("law/*.py"), *root.glob("services/*/domain/*.py"), *root.glob("services/*/handlers/*.py")]
+    sources = [
+        *root.glob("law/*.py"),
+        *root.glob("services/*/domain/*.py"),
+        *root.glob("services/*/handlers/*.py"),
+    ]
     code = "\n".join(path.read_text("utf-8") for path in sources if path.name != "rule_set.py")
     named = {name for law in rule_sets() for name in law.bases}
     elsewhere = {"office_hours", "office_weekdays"}  # read through `RuleSet.pattern`
-    routing = {"hand_over_line", "remote_paper", "result_correction"}  # terms of hand-overs and results: shown, not enforced
+    routing = {"hand_over_line", "remote_paper", "result_correction"}  # data only, so far
 
     assert {name for name in named if f".{name}" not in code} == elsewhere | routing
 

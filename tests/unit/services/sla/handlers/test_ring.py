@@ -159,6 +159,20 @@ def test_a_moved_deadline_rearms_what_lies_ahead_and_says_for_which_moment_a_run
     ]
 
 
+def test_a_rung_that_was_only_passed_over_is_not_said_to_have_been_told_before():
+    a_row = row()
+    set_next(a_row, answer(NEW, "2026-03-02 08:00 received"), now=vn("2026-03-02 08:00"))
+    silence(a_row, now=vn("2026-03-06 20:00"))
+
+    set_next(a_row, running("2026-03-20 17:00"), now=vn("2026-03-06 20:00"))
+
+    assert rung_by_rung(a_row, "2026-03-20 20:00") == [
+        ("two_days", False),
+        ("one_day", False),
+        ("today", False),
+    ]
+
+
 def test_a_rung_rearmed_and_not_told_yet_survives_another_fold_after_its_moment():
     a_row = row()
     set_next(a_row, answer(NEW, "2026-03-02 08:00 received"), now=vn("2026-03-02 08:00"))
