@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse
 
+from contracts.codes import Role
 from libs.clock import utcnow
 from libs.errors import DomainError
 from libs.http import RuntimeDep
@@ -60,6 +61,7 @@ async def late_page(
         states=STATES,
         cause_name=cause_name,
         can_freeze=identity.has(*FREEZERS),
+        can_ask=identity.has(Role.INSPECTOR),
         **choices(rulebook, buckets),
     )
 

@@ -42,9 +42,11 @@ async def requests_page(
     rulebook: RulebookDep,
     state: Annotated[str, Query(max_length=20)] = "",
     cursor: Annotated[str | None, Query(max_length=400)] = None,
+    codes: Annotated[list[str], Query(max_length=1_000, description="Hồ sơ đã chọn")] = [],  # noqa: B006 - never changed
 ) -> HTMLResponse:
-    """Show requests to the caller's units, and to inspectors the form to ask."""
-    return await _list(runtime, rulebook, identity, state if state in STATES else "", cursor, {}, [])
+    """Show requests to the caller's units, and to inspectors the form to ask, about the dossiers chosen before."""
+    typed = {"codes": "\n".join(codes)} if codes else {}
+    return await _list(runtime, rulebook, identity, state if state in STATES else "", cursor, typed, [])
 
 
 @router.post("", response_model=None)

@@ -188,6 +188,16 @@ class TestRequests:
         assert "Đã giải trình" in last and "Thiếu người" in last
         assert "Chưa giải trình" not in last
 
+    async def test_dossiers_chosen_on_the_list_stand_in_the_form(self, desk: Desk):
+        listed = await page(desk, "/sla/")
+        form = await page(desk, f"/sla/giai-trinh?codes={CODE}&codes={Story(2).code}")
+        sign_in(desk.http, Role.OFFICER, COMMUNE)
+        other = await page(desk, "/sla/")
+
+        assert f'name="codes" value="{CODE}"' in listed
+        assert f"{CODE}\n{Story(2).code}</textarea>" in form
+        assert 'name="codes"' not in other
+
     async def test_a_wrong_form_says_why_and_keeps_what_was_typed(self, desk: Desk):
         wrong = {"unit": COMMUNE, "due_on": "mai", "codes": CODE}
         first = await desk.http.post("/sla/giai-trinh", data=wrong)
