@@ -96,7 +96,8 @@ class Calendar:
 
     def day(self, on: date) -> Day:
         """Return what a date is, and why."""
-        self.timeline.is_worked(day_number(on))
+        number = day_number(on)
+        self.timeline.require(number * DAY, (number + 1) * DAY)
         sessions = self._worked(on)
         decided = self._days.get(on)
         if decided is None:

@@ -53,9 +53,8 @@ def lunar(on: date) -> Lunar:
 
 def solar(day: int, month: int, year: int) -> date:
     """Return the date of a lunar day in an ordinary (not leap) month."""
-    first, last = (
-        (_eleventh(year - 1), _eleventh(year)) if month < 11 else (_eleventh(year), _eleventh(year + 1))
-    )  # noqa: PLR2004
+    since = year - 1 if month < 11 else year  # noqa: PLR2004 - months are counted from the eleventh
+    first, last = _eleventh(since), _eleventh(since + 1)
     k = floor(0.5 + (first - _EPOCH) / _MONTH)
     offset = (month - 11) % 12
     if last - first > 365 and offset >= _leap_offset(first):  # noqa: PLR2004

@@ -25,7 +25,9 @@ def late_notices(received: Fact, cast: Cast, terms: Terms) -> list[Remark]:
         answer, answered = cast.first_asked, cast.first_asked.tick
     with suppress(OutsideCalendarError):
         notice = rules.online_notice if filing.kind is FactKind.SUBMITTED else None
-        if notice is not None and filed + (filing.delay or 0) >= expiry(duration=notice, since=filed, line=line):
+        if notice is not None and filed + (filing.delay or 0) >= expiry(
+            duration=notice, since=filed, line=line
+        ):
             found.append(Remark(Note.FILING_NOTICED_LATE, filing))
         limit = rules.online_acceptance
         if limit is not None and answered >= expiry(duration=limit, since=filed, line=line):

@@ -125,6 +125,14 @@ def test_nothing_is_known_outside_the_calendar(at: str) -> None:
         calendar().next_opening(vn(at))
 
 
+def test_the_last_known_days_are_days_even_if_nobody_works_after_them() -> None:
+    ends_on_sunday = Calendar(last=date(2028, 12, 31))
+
+    assert ends_on_sunday.day(date(2028, 12, 31)).kind is DayKind.WEEKEND
+    with pytest.raises(OutsideCalendarError):
+        ends_on_sunday.day(date(2029, 1, 1))
+
+
 SATURDAY = date(2026, 3, 7)
 
 
