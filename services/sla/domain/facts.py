@@ -14,6 +14,8 @@ class FactKind(StrEnum):
     __hash__ = str.__hash__  # Enum's own runs in Python: a tenth of the fold's time
 
     SUBMITTED = "submitted"
+    """Filed online; `handed_in` by post or otherwise, which no limit for an answer follows."""
+    HANDED_IN = "handed_in"
     RECEIVED = "received"
     CORRECTED = "corrected"
     INTAKE_SUPPLEMENT_REQUESTED = "intake_supplement_requested"

@@ -15,6 +15,7 @@ _ROLES = _ENDINGS | {
     FactKind.VOIDED,
     FactKind.CORRECTED,
     FactKind.SUBMITTED,
+    FactKind.HANDED_IN,
 }
 _QUESTIONS = frozenset({FactKind.INTAKE_SUPPLEMENT_REQUESTED, FactKind.SUPPLEMENT_REQUESTED})
 _BEFOREHAND = frozenset(
@@ -120,7 +121,7 @@ class Cast:
                 self.voided = self.voided or fact
             elif kind is FactKind.CORRECTED:
                 corrected = fact.new_tick or corrected
-            else:
+            elif kind is not FactKind.HANDED_IN:
                 endings.append(fact)
         if corrected is not None:
             self.received_tick = corrected

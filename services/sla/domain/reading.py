@@ -60,9 +60,11 @@ def facts_of(event: DossierEvent) -> Iterator[Fact]:
         yield from _steps(event)
         return
     kind = KINDS.get(type(event))
-    if kind is None or (kind is FactKind.SUBMITTED and event.data.channel is not Channel.ONLINE):  # type: ignore[attr-defined]
+    if kind is None:
         return
     given = event.data.__dict__.get  # pydantic is slow to say that a field isn't there
+    if kind is FactKind.SUBMITTED and given("channel") is not Channel.ONLINE:
+        kind = FactKind.HANDED_IN
     new = given("new_due_at") or given("received_at") or given("answer_by") or _filed(given)
     tick = to_tick(event.time)
     yield Fact(

@@ -80,9 +80,12 @@ async def test_an_online_filing_answered_late_is_listed_with_its_article(clocks:
     assert (await desk.get(BREACHES, note="second_supplement"))["items"] == []
 
 
-async def test_a_filing_nobody_received_yet_has_no_clock_and_is_no_error(clocks: Clocks, desk: Desk):
+@pytest.mark.parametrize("channel", [Channel.ONLINE, Channel.POST])
+async def test_a_filing_nobody_received_yet_is_known_has_no_clock_and_is_no_error(
+    clocks: Clocks, desk: Desk, channel: Channel
+):
     story = Story().tell(
-        intake.DossierSubmitted, MONDAY, procedure_code="1.000001", channel=Channel.ONLINE, receiving_unit=COMMUNE
+        intake.DossierSubmitted, MONDAY, procedure_code="1.000001", channel=channel, receiving_unit=COMMUNE
     )  # fmt: skip
     await clocks.tell(story)
 

@@ -340,7 +340,12 @@ FILINGS = [  # recorded after minutes, asked to complete, received, what is flag
     (0, None, "2026-03-05 15:31", [Note.FILING_ANSWERED_LATE]),
     (120, None, "2026-03-05 09:00", []),
     (121, None, "2026-03-05 09:00", [Note.FILING_NOTICED_LATE]),
-    (0, "2026-03-05 15:30", "2026-03-09 09:00", []),  # the counter answered in time; the applicant took longer
+    (
+        0,
+        "2026-03-05 15:30",
+        "2026-03-09 09:00",
+        [],
+    ),  # the counter answered in time; the applicant took longer
     (0, "2026-03-05 15:31", "2026-03-09 09:00", [Note.FILING_ANSWERED_LATE]),
 ]
 
@@ -355,6 +360,12 @@ def test_an_online_filing_is_noticed_within_two_hours_and_answered_within_eight_
 
     assert flagged(whole) == notes
     assert flagged(fold([*story(f"{received} received"), filing], terms(OLD))) == []
+
+
+def test_what_came_by_post_has_no_limit_for_its_answer() -> None:
+    posted = fold([fact("2026-03-01 09:00", "handed_in"), *story(RECEIVED)], terms(NEW))
+
+    assert (flagged(posted), ignored(posted), due(posted)) == ([], [], "2026-03-11 17:00")
 
 
 def test_a_reception_that_states_its_filing_is_judged_by_it() -> None:

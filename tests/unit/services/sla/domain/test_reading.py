@@ -37,7 +37,7 @@ def test_every_event_that_is_heard_is_either_a_fact_or_neutral() -> None:
 
 def test_every_kind_of_fact_has_its_place_in_the_clock() -> None:
     roles = {
-        "submitted", "received", "corrected", "voided", "returned", "resolved", "refused", "withdrawn", "stopped",
+        "submitted", "handed_in", "received", "corrected", "voided", "returned", "resolved", "refused", "withdrawn", "stopped",
     }  # fmt: skip
 
     assert {kind.value for kind in FactKind} == {kind.value for kind in STEPS} | roles
