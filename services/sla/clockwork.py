@@ -12,6 +12,7 @@ from libs.runtime import Runtime
 from services.sla import metrics
 from services.sla.handlers import proposing, recompute, ring
 from services.sla.handlers.calendar_preview import Trials, preview_chunk
+from services.sla.handlers.retrace import retrace_chunk
 from services.sla.handlers.rulebook import Rulebook, Rulebooks
 from services.sla.handlers.rules import publish_rule_sets
 from services.sla.settings import SlaSettings
@@ -61,10 +62,20 @@ class Clockwork:
         return 0.0
 
     async def count_apologies(self) -> float:
-        """Measure how many dossiers stand how with apology and re-appointment; return the seconds to sleep."""
+        """Trace what was stored before traces were kept, then count letters; return the seconds to sleep."""
+        if await self._retrace():
+            return 0.0
         for state, number in (await apologies.count_all(self._runtime.pool, utcnow())).items():
             metrics.APOLOGIES.labels(state.value).set(number)
         return self._settings.apology_pause
+
+    async def _retrace(self) -> bool:
+        catalogue = await self._runtime.refresh_catalogue()
+        if catalogue.is_empty():
+            return False
+        rulebook = self._rulebooks.of(catalogue)
+        size = self._settings.recompute_chunk
+        return await retrace_chunk(self._runtime.pool, rulebook, now=utcnow(), size=size)
 
     async def sweep(self) -> float:
         """Tell what is due; return the seconds to sleep before the next look."""

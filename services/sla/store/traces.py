@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -63,3 +64,22 @@ async def _replace(
         arrays = ", ".join(f"${at}::{kind}[]" for at, kind in enumerate(columns.values(), 1))
         insert = f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING"
         await conn.execute(insert, *map(list, zip(*rows, strict=True)))
+
+
+async def retracing(conn: Connection) -> UUID | None:
+    """Return how far the tracing of old dossiers has come; None when it is done, or another process is at it."""
+    after: UUID | None = await conn.fetchval(
+        "SELECT after FROM retrace WHERE done_at IS NULL ORDER BY version LIMIT 1 FOR UPDATE SKIP LOCKED"
+    )
+    return after
+
+
+async def dossiers_after(conn: Connection, after: UUID, limit: int) -> list[UUID]:
+    """Return the next dossiers, in id order."""
+    rows = await conn.fetch("SELECT id FROM dossier WHERE id > $1 ORDER BY id LIMIT $2", after, limit)
+    return [row["id"] for row in rows]
+
+
+async def retraced(conn: Connection, after: UUID, done_at: datetime | None) -> None:
+    """Note how far it has come."""
+    await conn.execute("UPDATE retrace SET after = $1, done_at = $2 WHERE done_at IS NULL", after, done_at)

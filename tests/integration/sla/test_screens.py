@@ -22,6 +22,7 @@ from services.sla import api, pages
 from services.sla.domain.apology import ApologyState
 from services.sla.domain.screens import SCREENS
 from services.sla.handlers.apologies import COLUMNS as APOLOGY_COLUMNS
+from services.sla.handlers.retrace import retrace_chunk
 from services.sla.handlers.screening import COLUMNS
 from services.sla.settings import SlaSettings
 from services.sla.store import apologies
@@ -482,6 +483,22 @@ async def test_any_interleaving_of_the_topics_leaves_the_same_traces(clocks: Clo
         await clocks.hear(*batch)
 
     assert await traces(clocks) == wanted
+
+
+async def test_dossiers_of_an_older_version_get_their_traces_from_their_facts(clocks: Clocks):
+    await clocks.tell(lived(), Story(2).received(vn("2026-03-02 22:00")), Story(3).received(MONDAY))
+    wanted = await traces(clocks)
+    before = await clocks.standing()
+    assert await clocks.pool.fetchval("SELECT done_at IS NOT NULL FROM retrace")
+    assert not await retrace_chunk(clocks.pool, clocks.rulebook, now=clocks.now, size=2)
+
+    await clocks.pool.execute("TRUNCATE signal, apology")
+    await clocks.pool.execute("UPDATE retrace SET done_at = NULL")
+    rounds = 0
+    while await retrace_chunk(clocks.pool, clocks.rulebook, now=clocks.now, size=2):
+        rounds += 1
+
+    assert (rounds, await traces(clocks), await clocks.standing()) == (2, wanted, before)
 
 
 async def test_the_lists_are_read_from_their_indexes(clocks: Clocks, people: People):
