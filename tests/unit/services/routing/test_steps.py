@@ -176,6 +176,14 @@ def test_every_step_in_every_state_is_taken_or_refused_by_a_named_rule(state: st
     assert refused_by == TABLE[state].get(step, "")
 
 
+def test_a_pause_of_a_finished_dossier_is_refused_with_its_article():
+    with pytest.raises(RefusedError) as refusal:
+        asking.ask_supplement(after("ended").dossier(), act(), request=uuid4(), why=WHY)
+
+    rule = refusal.value.rule
+    assert (rule.field, rule.rule, rule.source) == ("code", OVER, "NĐ 118/2025 Đ.19.5")
+
+
 def test_what_a_step_says_is_not_ignored_by_the_fold():
     for state in TABLE:
         for step in STEPS.values():
