@@ -16,8 +16,8 @@ from bench.running import running
 from contracts.codes import Role
 from deploy.seed.live import filing
 from libs.clock import utcnow
-from libs.tokens import Identity, issue, new_key
 from libs.ids import uuid7
+from libs.tokens import Identity, issue, new_key
 
 _AT_ONCE = 16
 _WARM = 100

@@ -15,7 +15,8 @@ PROVISIONAL = Counter("sla_rungs_provisional", "Rungs told although our inputs c
 DOSSIERS_FOLDED = Counter("sla_dossiers_folded", "Dossiers refolded because facts arrived.")
 SAID = Counter("sla_said", "Events said about dossiers.", ["type"])
 RULE_SETS_EDITED = Gauge(
-    "sla_rule_sets_edited", "Rule sets that were changed under the same code and version since the last start."
+    "sla_rule_sets_edited",
+    "Rule sets that were changed under the same code and version since the last start.",
 )
 APPOINTMENT_DIFFERS = Counter(
     "sla_appointment_differs", "Dossiers whose slip names another appointment than the clock."

@@ -14,8 +14,8 @@ import pytest
 from contracts.codes import Role
 from contracts.topics import parse
 from libs.clock import utcnow
-from libs.tokens import Identity, issue, new_key
 from libs.runtime import Runtime, open_runtime
+from libs.tokens import Identity, issue, new_key
 from services.intake.__main__ import app
 from services.intake.handlers.jobs import Pace, work
 from services.intake.settings import IntakeSettings

@@ -14,8 +14,8 @@ from contracts.codes import Role
 from contracts.intake import DossierCorrected, SupplementProvided
 from libs.clock import utcnow
 from libs.http import routes_without_rule
-from libs.tokens import Identity, issue, new_key
 from libs.runtime import Runtime
+from libs.tokens import Identity, issue, new_key
 from services.routing.__main__ import app
 from tests.integration.routing.conftest import Desk
 from tests.unit.services.routing import makers
