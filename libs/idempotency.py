@@ -39,11 +39,12 @@ Effect = Callable[[Connection], Awaitable[Any]]
 
 
 async def once_of(request: Request, idempotency_key: Annotated[str | None, Header()] = None) -> Once:
-    """Read the header and the body's digest; raises DomainError for an absurd key."""
+    """Read the header and the digest of address and body; raises DomainError for an absurd key."""
     if idempotency_key is not None and not 0 < len(idempotency_key) <= _LONGEST:
         raise DomainError("Idempotency-Key", "length", f"Khóa chống lặp dài từ 1 đến {_LONGEST} ký tự")
     identity = identity_of(request)
-    text = str(request.url.path).encode() + b"\n" + await request.body()
+    address = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    text = address.encode() + b"\n" + await request.body()
     staff = str(identity.staff_id) if identity else ""
     route = f"{request.method} {template_of(request.scope)}"
     return Once(staff, route, idempotency_key, hashlib.sha256(text).digest())

@@ -3,8 +3,10 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.codes import UnitCode
 from libs.db import transaction
 from libs.http import RuntimeDep
 from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
@@ -34,19 +36,23 @@ async def saved(
     return {"items": [as_json(record) for record in found], "cursor": following}
 
 
-@router.put("/{name}")
+class SavedIn(BaseModel):
+    """Under which name, and for whom. A name is typed by a person, so it is sent as the body, never in an address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    for_unit: UnitCode | None = None
+
+
+@router.put("")
 async def put_filter(
-    name: str,
-    asked: AskedDep,
-    identity: Reader,
-    runtime: RuntimeDep,
-    rulebook: RulebookDep,
-    for_unit: Annotated[str | None, Query(max_length=80, description="Lưu cho đơn vị này")] = None,
+    body: SavedIn, asked: AskedDep, identity: Reader, runtime: RuntimeDep, rulebook: RulebookDep
 ) -> dict[str, Any]:
     """Save the filter of the same query string under a name: the caller's own, or for a unit's people."""
     person = person_of(identity, rulebook)
     async with transaction(runtime.pool) as conn:
-        return as_json(await save(conn, name, for_unit, asked, person, buckets_of(runtime)))
+        return as_json(await save(conn, body.name, body.for_unit, asked, person, buckets_of(runtime)))
 
 
 @router.delete("/{own}", status_code=204)

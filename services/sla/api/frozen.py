@@ -3,15 +3,17 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
+from libs.db import Connection
 from libs.http import RuntimeDep
+from libs.idempotency import OnceDep, run_once
 from libs.paging import Cursor, Limit, encode_cursor
 from libs.tables import MEDIA, Format
 from services.sla.api.late import AskedDep
 from services.sla.handlers.access import Reader, RulebookDep
-from services.sla.handlers.freezing import content, digest_of, freeze
+from services.sla.handlers.freezing import content, digest_of, finish, gather
 from services.sla.handlers.late_access import Freezer, before_of, find_frozen, person_of
 from services.sla.handlers.late_asked import Asked
 from services.sla.store import frozen
@@ -41,11 +43,16 @@ def etag_of(made: FrozenList) -> str:
 
 @router.post("", status_code=201)
 async def post_list(
-    asked: AskedDep, identity: Freezer, runtime: RuntimeDep, rulebook: RulebookDep
-) -> dict[str, Any]:
+    asked: AskedDep, identity: Freezer, runtime: RuntimeDep, rulebook: RulebookDep, once: OnceDep
+) -> Response:
     """Freeze the late list that the same query string asks for, with every row. It is never changed afterwards."""
     listing = Asked(runtime, rulebook, identity)
-    return as_json(await freeze(runtime.pool, listing, asked, person_of(identity, rulebook)))
+    made = await gather(runtime.pool, listing, asked, person_of(identity, rulebook))
+
+    async def effect(conn: Connection) -> dict[str, Any]:
+        return as_json(await finish(conn, made))
+
+    return await run_once(runtime.pool, once, effect, status=201)
 
 
 @router.get("")

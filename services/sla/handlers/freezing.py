@@ -9,7 +9,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from law.moments import vn_date
-from libs.db import Connection, Pool, transaction
+from libs.db import Connection, Pool
 from libs.ids import uuid7
 from libs.tables import BOM, csv_lines
 from services.sla.handlers.late_asked import Asked
@@ -23,32 +23,38 @@ from services.sla.store.late import LateFilter
 _CHUNK = 1_000
 
 
-async def freeze(pool: Pool, listing: Asked, asked: LateQuestion, person: Person) -> FrozenList:
-    """Freeze the list a question asks for; raises DomainError as the list itself does."""
+async def gather(pool: Pool, listing: Asked, asked: LateQuestion, person: Person) -> FrozenList:
+    """Write the rows a question asks for, over one state of the database; `finish` makes them a list.
+
+    Raises DomainError as the list itself does.
+    """
     async with pool.acquire() as conn, conn.transaction(isolation="repeatable_read"):
         listed, wanted = await listing.list_of(asked, person.now, conn)
         own = uuid7()
         header = BOM + next(csv_lines(COLUMNS, ()))
         digest = hashlib.sha256(header.encode())
         dossiers = await _write(conn, own, listed, wanted, digest)
-        made = FrozenList(
-            id=own,
-            year=vn_date(person.now).year,
-            number=0,
-            frozen_at=person.now,
-            staff=person.staff,
-            units=person.scope,
-            query=asked.as_json(),
-            as_of=wanted.as_of,
-            dossiers=dossiers,
-            header=header,
-            sha256=digest.hexdigest(),
-        )
-    async with transaction(pool) as conn:
-        await causes.audit(
-            conn, at=person.now, staff=person.staff, action="freeze", subject=own, found=dossiers
-        )
-        return replace(made, number=await frozen.put_list(conn, made))
+    return FrozenList(
+        id=own,
+        year=vn_date(person.now).year,
+        number=0,
+        frozen_at=person.now,
+        staff=person.staff,
+        units=person.scope,
+        query=asked.as_json(),
+        as_of=wanted.as_of,
+        dossiers=dossiers,
+        header=header,
+        sha256=digest.hexdigest(),
+    )
+
+
+async def finish(conn: Connection, made: FrozenList) -> FrozenList:
+    """Make gathered rows a list in the open transaction; return it with its number."""
+    await causes.audit(
+        conn, at=made.frozen_at, staff=made.staff, action="freeze", subject=made.id, found=made.dossiers
+    )
+    return replace(made, number=await frozen.put_list(conn, made))
 
 
 async def _write(

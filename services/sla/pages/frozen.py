@@ -10,12 +10,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from contracts.codes import Role
 from law.moments import vn_date
 from libs.clock import utcnow
+from libs.db import transaction
 from libs.errors import DomainError
 from libs.http import RuntimeDep
 from libs.paging import encode_cursor
 from libs.ui import page
 from services.sla.handlers.access import Reader, RulebookDep
-from services.sla.handlers.freezing import digest_of, freeze
+from services.sla.handlers.freezing import digest_of, finish, gather
 from services.sla.handlers.late_access import Freezer, before_of, find_frozen, person_of
 from services.sla.handlers.late_asked import Asked
 from services.sla.handlers.question import LateQuestion
@@ -44,7 +45,9 @@ async def freeze_list(
 ) -> RedirectResponse:
     """Freeze a list and show it."""
     listing = Asked(runtime, rulebook, identity)
-    made = await freeze(runtime.pool, listing, question_of(query), person_of(identity, rulebook))
+    made = await gather(runtime.pool, listing, question_of(query), person_of(identity, rulebook))
+    async with transaction(runtime.pool) as conn:
+        await finish(conn, made)
     return RedirectResponse(f"/sla/danh-sach-chot/{made.id}", status_code=303)
 
 

@@ -4,8 +4,10 @@ import csv
 import hashlib
 import io
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import asyncpg
+import httpx
 import pytest
 
 from contracts.codes import Role
@@ -92,6 +94,17 @@ async def test_the_list_of_a_past_moment_can_be_frozen(clocks: Clocks, desk: Des
     assert made["dossiers"] == 3
 
 
+async def test_the_same_key_freezes_once(desk: Desk):
+    headers = {"Idempotency-Key": str(uuid4())}
+    first, second = [await desk.http.post(FROZEN, headers=headers) for _ in range(2)]
+
+    other = await desk.http.post(FROZEN, headers=headers, params={"state": "open"})
+
+    assert first.json() == second.json()
+    assert (other.status_code, other.json()["errors"][0]["rule"]) == (409, "key_reused")
+    assert [item["number"] for item in (await desk.get(FROZEN))["items"]].count(first.json()["number"]) == 1
+
+
 async def test_an_unknown_parameter_freezes_nothing(desk: Desk):
     answer = await desk.http.post(FROZEN, params={"field": "khong-co"})
 
@@ -110,10 +123,16 @@ async def test_a_list_with_foreign_units_is_not_seen(desk: Desk):
     assert (await desk.http.post(FROZEN)).status_code == 403
 
 
+async def save(desk: Desk, name: str, params: dict) -> httpx.Response:
+    asked = {key: value for key, value in params.items() if key != "for_unit"}
+    body = {"name": name} | {key: value for key, value in params.items() if key == "for_unit"}
+    return await desk.http.put(FILTERS, params=asked, json=body)
+
+
 class TestFilters:
     async def test_a_filter_is_saved_and_asks_the_same_again(self, desk: Desk):
         asked = {"unit": "P01", "state": "closed", "sort": "lateness", "min_days": "2", "paused": "false"}
-        saved = await desk.http.put(f"{FILTERS}/Trễ ở P01", params=asked)
+        saved = await save(desk, "Trễ ở P01", asked)
 
         assert saved.status_code == 200, saved.text
         (listed,) = (await desk.get(FILTERS))["items"]
@@ -123,13 +142,13 @@ class TestFilters:
 
     async def test_the_same_name_replaces(self, desk: Desk):
         for state in ("open", "closed"):
-            await desk.http.put(f"{FILTERS}/Của tôi", params={"state": state})
+            await save(desk, "Của tôi", {"state": state})
 
         assert [item["query"] for item in (await desk.get(FILTERS))["items"]] == [{"state": "closed"}]
 
     async def test_a_units_filter_is_seen_by_who_works_there(self, desk: Desk):
-        await desk.http.put(f"{FILTERS}/Chung", params={"state": "open", "for_unit": COMMUNE})
-        await desk.http.put(f"{FILTERS}/Riêng", params={"state": "open"})
+        await save(desk, "Chung", {"state": "open", "for_unit": COMMUNE})
+        await save(desk, "Riêng", {"state": "open"})
         sign_in(desk.http, Role.OFFICER, COMMUNE)
         seen = (await desk.get(FILTERS))["items"]
         removed = await desk.http.delete(f"{FILTERS}/{seen[0]['id']}")
@@ -140,7 +159,7 @@ class TestFilters:
         assert (await desk.get(FILTERS))["items"] == []
 
     async def test_one_forgets_ones_own(self, desk: Desk):
-        saved = (await desk.http.put(f"{FILTERS}/Tạm", params={})).json()
+        saved = (await save(desk, "Tạm", {})).json()
 
         assert (await desk.http.delete(f"{FILTERS}/{saved['id']}")).status_code == 204
         assert (await desk.get(FILTERS))["items"] == []
@@ -150,6 +169,6 @@ class TestFilters:
         [({"unit": "P99"}, "unit"), ({"for_unit": "P99"}, "for_unit"), ({"bucket": "9-9"}, "bucket")],
     )
     async def test_nonsense_is_not_saved(self, desk: Desk, params: dict, field: str):
-        answer = await desk.http.put(f"{FILTERS}/Sai", params=params)
+        answer = await save(desk, "Sai", params)
 
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (404, field)
