@@ -96,6 +96,11 @@ def _nothing(decision: CalendarDecision, known: Known) -> Iterator[DomainError]:
         yield DomainError("decided_on", "decided_in_future", "Ngày của văn bản ở tương lai")
 
 
+def _code(decision: CalendarDecision, known: Known) -> Iterator[DomainError]:
+    if any(each.code == decision.code for each in known.decisions):
+        yield DomainError("code", "code_taken", f"Mã {decision.code} đã dùng cho quyết định khác")
+
+
 def _unit(decision: CalendarDecision, known: Known) -> Iterator[DomainError]:
     if decision.unit and known.catalogue.units and known.catalogue.unit(decision.unit) is None:
         yield DomainError("unit", "unit_unknown", f"Không có đơn vị {decision.unit}")
@@ -197,5 +202,5 @@ def _overlap(decision: CalendarDecision, known: Known) -> Iterator[DomainError]:
 
 
 _RULES: tuple[Callable[[CalendarDecision, Known], Iterator[DomainError]], ...] = (
-    _nothing, _unit, _twice, _sessions, _validity, _years, _closed_period, _national, _replaced, _overlap,
+    _nothing, _code, _unit, _twice, _sessions, _validity, _years, _closed_period, _national, _replaced, _overlap,
 )  # fmt: skip

@@ -110,6 +110,12 @@ def test_every_rule_but_our_own_names_its_article():
     }
 
 
+def test_no_decision_takes_the_code_of_another():
+    known = replace(KNOWN, decisions=(decided(off(date(2026, 4, 1)), withdrawn=True),))
+
+    assert rules(decided(off(FRIDAY)), known) == {"code_taken"}
+
+
 class TestTheSeedsPath:
     def catalogue(self) -> Catalogue:
         approved = decision("VN.2026.D1", {FRIDAY: DayKind.CLOSED}, origin=DecisionOrigin.DECISION)
