@@ -12,7 +12,7 @@ import pytest
 from contracts.catalogue import DayKind
 from contracts.codes import Role
 from libs.clock import VN, utcnow
-from libs.http import build_app
+from libs.http import build_app, routes_without_rule
 from libs.tokens import Identity, issue, new_key
 from services.sla import api, pages
 from services.sla.settings import SlaSettings
@@ -55,6 +55,12 @@ def storm(**more: Any) -> dict[str, Any]:
 async def ok(answer: httpx.Response, status: int = 200) -> Any:
     assert answer.status_code == status, answer.text
     return answer.json()
+
+
+async def test_every_route_says_who_may_use_it(clocks: Clocks):
+    app = build_app(clocks.runtime, api=api.routers(), pages=[pages.router])
+
+    assert routes_without_rule(app) == []
 
 
 class TestTheInterface:
