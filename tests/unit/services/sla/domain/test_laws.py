@@ -177,7 +177,9 @@ def readded(answer: Answer, lines: list[Line], limit: timedelta) -> int:
                 counted = reckoning.counted_on(number, since, until) if since < until else 0
                 if counted >= left > 0:
                     begun = max(since, number * DAY)
-                    return number * DAY if isinstance(reckoning, WholeDays) else reckoning.advance(begun, left)
+                    return (
+                        number * DAY if isinstance(reckoning, WholeDays) else reckoning.advance(begun, left)
+                    )
                 left -= counted
     raise AssertionError("the lines never use the limit up")
 
