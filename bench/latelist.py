@@ -24,7 +24,7 @@ _DAYS = 250
 _FILL = """
 INSERT INTO dossier (id, seq, revision, facts, story, code, procedure_code, field, channel, competent_unit,
     reception_unit, province, level, rule_set, received_at, state, due_original, due_current, late_at, late_since,
-    ended_at, ending, outcome, overdue, holder, holder_since, late_days, cause, responsible_unit, cause_by, cause_at,
+    ended_at, ending, outcome, overdue, holder, holder_since, late_days, cause, responsible_unit, cause_by, uncaused,
     changed_at, standing_at)
 SELECT uuidv7(), 3, 3, $3::jsonb, $4::jsonb, 'H01.01-260302-' || lpad(n::text, 8, '0'), '1.' || lpad((n % 200)::text, 6, '0'),
     CASE WHEN n % 50 = 0 THEN 'dat-dai' ELSE 'ho-tich' END, 'counter', 'P01.C' || n % 180, 'P01.C' || n % 180, 'P01',
@@ -33,7 +33,7 @@ SELECT uuidv7(), 3, 3, $3::jsonb, $4::jsonb, 'H01.01-260302-' || lpad(n::text, 8
     CASE WHEN NOT is_open THEN CASE WHEN is_late THEN 'late' ELSE 'early' END END, is_late, 'P01.C' || n % 180, at,
     CASE WHEN is_late AND NOT is_open THEN (n % 60)::int ELSE 0 END,
     CASE WHEN is_late THEN 'staff_fault' END, CASE WHEN is_late THEN 'P01.C' || n % 180 END,
-    CASE WHEN is_late THEN 'clock' END, CASE WHEN is_late THEN $5 END, $5, $5
+    CASE WHEN is_late THEN 'clock' END, NOT is_late, $5, $5
 FROM (SELECT n, n % 10 = 0 AS is_late, n % 20 = 0 AS is_open,
              $5::timestamptz - make_interval(days => (1 + (n * 7919::bigint) % $6::bigint)::int) AS at
       FROM generate_series($1::bigint, $2::bigint) AS n) AS x

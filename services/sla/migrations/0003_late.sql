@@ -8,7 +8,7 @@ ALTER TABLE dossier
     ADD COLUMN responsible_unit text,
     ADD COLUMN responsible_leg smallint,
     ADD COLUMN cause_by text CHECK (cause_by IN ('clock', 'person')),
-    ADD COLUMN cause_at timestamptz,                    -- the change its cause was proposed for, or the person's moment
+    ADD COLUMN uncaused boolean NOT NULL DEFAULT true,  -- a cause is to be proposed for what it became
     ADD COLUMN standing_at timestamptz;                 -- since when the late list shows what it shows of it
 UPDATE dossier SET standing_at = changed_at;
 
@@ -30,10 +30,10 @@ CREATE INDEX dossier_late_cause ON dossier (cause, late_since, id)
 WHERE late_since IS NOT NULL AND cause IS NOT NULL;
 CREATE INDEX dossier_late_responsible ON dossier (responsible_unit, late_since, id)
 WHERE late_since IS NOT NULL AND responsible_unit IS NOT NULL;
--- Whose cause is still to be proposed, or proposed anew.
+-- Whose cause is still to be proposed, or proposed anew. (A flag, because every change moves changed_at, and a column
+-- of an index that changes makes PostgreSQL write all indexes.)
 CREATE INDEX dossier_late_uncaused ON dossier (late_since, id)
-WHERE late_since IS NOT NULL AND (cause_at IS NULL OR cause_at < changed_at)
-  AND cause_by IS DISTINCT FROM 'person';
+WHERE late_since IS NOT NULL AND uncaused AND cause_by IS DISTINCT FROM 'person';
 
 -- What the list showed of a late dossier until it changed. Dossiers that never were late leave nothing here.
 CREATE TABLE late_history (

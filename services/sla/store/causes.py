@@ -15,21 +15,19 @@ from services.sla.store.late import Reader
 
 _TAKE = f"""
 SELECT id, {", ".join(COLUMNS)} FROM dossier
-WHERE late_since IS NOT NULL AND late_since <= $1 AND (cause_at IS NULL OR cause_at < changed_at)
-  AND cause_by IS DISTINCT FROM 'person'
+WHERE late_since IS NOT NULL AND late_since <= $1 AND uncaused AND cause_by IS DISTINCT FROM 'person'
 ORDER BY late_since, id LIMIT $2 FOR UPDATE SKIP LOCKED
 """
 _PROPOSE = """
 UPDATE dossier d SET cause = u.cause, responsible_unit = u.unit, responsible_leg = u.leg, cause_by = 'clock',
-    cause_at = CASE WHEN differs.so THEN greatest($5, d.changed_at) ELSE d.changed_at END,
-    changed_at = CASE WHEN differs.so THEN greatest($5, d.changed_at) ELSE d.changed_at END
+    uncaused = false, changed_at = CASE WHEN differs.so THEN greatest($5, d.changed_at) ELSE d.changed_at END
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::smallint[]) AS u(id, cause, unit, leg),
 LATERAL (SELECT (x.cause, x.responsible_unit, x.responsible_leg) IS DISTINCT FROM (u.cause, u.unit, u.leg) AS so
          FROM dossier x WHERE x.id = u.id) AS differs
 WHERE d.id = u.id
 """
 _STATE = """
-UPDATE dossier SET cause = $2, responsible_unit = $3, responsible_leg = $4, cause_by = 'person', cause_at = $5,
+UPDATE dossier SET cause = $2, responsible_unit = $3, responsible_leg = $4, cause_by = 'person', uncaused = false,
     seq = $6, revision = $7, changed_at = greatest($5, changed_at)
 WHERE id = $1
 """

@@ -102,6 +102,8 @@ def _unnest(columns: Sequence[str]) -> str:
 
 def _update(columns: Sequence[str]) -> str:
     changes = ", ".join(f"{name} = u.{name}" for name in columns)
+    if "changed_at" in columns:  # the cause proposed for what it was may no longer be right
+        changes += ", uncaused = true"
     return f"UPDATE dossier d SET {changes} FROM {_unnest(columns)} WHERE d.id = u.id"
 
 

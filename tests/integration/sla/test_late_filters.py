@@ -317,12 +317,12 @@ async def many(sla_runtime: Any) -> AsyncIterator[Any]:
     await pool.execute(
         """
         INSERT INTO dossier (id, code, procedure_code, field, competent_unit, rule_set, late_since, pauses, apologised,
-            cause, responsible_unit, cause_by, cause_at, changed_at, late_days, ended_at, late_calendar)
+            cause, responsible_unit, cause_by, uncaused, changed_at, late_days, ended_at, late_calendar)
         SELECT gen_random_uuid(), 'X-' || n, CASE WHEN n % 100 = 1 THEN '1.000002' ELSE '1.000001' END,
             CASE WHEN n % 100 = 2 THEN 'dat-dai' ELSE 'ho-tich' END, CASE WHEN n % 100 = 3 THEN $1 ELSE $2 END,
             CASE WHEN n % 100 = 4 THEN 'nd-61-2018' ELSE 'nd-118-2025' END, now() - n * interval '1 hour',
             (n % 100 = 5)::int, n % 100 = 6, CASE WHEN n % 100 = 7 THEN 'overload' ELSE 'staff_fault' END,
-            CASE WHEN n % 100 = 8 THEN 'P01' ELSE $2 END, 'clock', now(), now(), n % 300,
+            CASE WHEN n % 100 = 8 THEN 'P01' ELSE $2 END, 'clock', false, now(), n % 300,
             CASE WHEN n % 2 = 0 THEN now() END, CASE WHEN n % 100 = 9 THEN 'P01' ELSE '' END
         FROM generate_series(1, 20000) AS n
         """,
