@@ -6,6 +6,8 @@ from typing import Annotated
 from fastapi import Depends, Path, Query
 
 from contracts.codes import Role
+from libs.catalogue import WHOLE_COUNTRY
+from libs.errors import ForbiddenError
 from libs.http import RuntimeDep
 from libs.identity import Identity, require
 from services.sla.domain.apology import NAMES
@@ -15,7 +17,22 @@ from services.sla.handlers.screening import Screening
 from services.sla.handlers.span import Span
 
 Watcher = Annotated[Identity, Depends(require(Role.SUPERVISOR, Role.INSPECTOR, Role.ADMIN))]
-Setter = Annotated[Identity, Depends(require(Role.INSPECTOR, Role.ADMIN))]
+SETTERS = (Role.INSPECTOR, Role.ADMIN)
+
+
+def may_set(identity: Identity) -> bool:
+    """Return whether a person may change thresholds: they hold for the whole country, so it takes its units."""
+    return identity.has(*SETTERS) and WHOLE_COUNTRY in identity.units
+
+
+def setter(identity: Annotated[Identity, Depends(require(*SETTERS))]) -> Identity:
+    """Return who changes thresholds; raises ForbiddenError for a person of some units alone."""
+    if not may_set(identity):
+        raise ForbiddenError("", "country_only", "Ngưỡng áp dụng cho cả nước: cần quyền trên phạm vi cả nước")
+    return identity
+
+
+Setter = Annotated[Identity, Depends(setter)]
 ScreenCode = Annotated[str, Path(max_length=40, description="Mã màn hình kiểm tra")]
 ApologyCode = Annotated[str, Path(max_length=40, description=" | ".join(NAMES))]
 

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from contracts.codes import Role
 from libs.clock import utcnow
 from libs.errors import DomainError, ManyErrors
 from libs.http import RuntimeDep
@@ -21,7 +20,7 @@ from services.sla.handlers.screening import (
     place_of,
     screen_of,
 )
-from services.sla.handlers.watching import ScreenCode, ScreeningDep, Setter, Watcher
+from services.sla.handlers.watching import ScreenCode, ScreeningDep, Setter, Watcher, may_set
 from services.sla.pages.common import ENV, STATES
 from services.sla.pages.span import SpanForm
 from services.sla.store import screens, thresholds
@@ -29,7 +28,6 @@ from services.sla.store import screens, thresholds
 router = APIRouter(prefix="/kiem-tra")
 _PAGE = 50
 _CHANGES = 20
-_MAY_SET = (Role.INSPECTOR, Role.ADMIN)
 
 
 @router.get("")
@@ -130,7 +128,7 @@ async def _screen(
         name_of=screening.rulebook.catalogue.name_of,
         changes=await thresholds.changes(screening.pool, screen.code, None, _CHANGES),
         labels={each.name: each.label for each in screen.thresholds},
-        may_set=identity.has(*_MAY_SET),
+        may_set=may_set(identity),
         states=STATES,
         next_page=f"{base}?{form.query(cursor=following)}" if following else "",
         first_page=f"{base}?{form.query()}" if form.cursor else "",

@@ -330,6 +330,16 @@ class TestLists:
         assert 'name="minutes"' not in (await supervisor.get("/sla/kiem-tra/outside_hours")).text
         assert (await officer.get(SCREENS_AT)).status_code == 403
 
+    async def test_thresholds_hold_for_the_country_so_an_inspector_of_a_province_does_not_set_them(
+        self, people: People
+    ):
+        local = people("P01")
+        answer = await local.put(f"{SCREENS_AT}/outside_hours/thresholds", json={"values": {"minutes": 100}})
+
+        assert answer.status_code == 403
+        assert answer.json()["errors"][0]["rule"] == "country_only"
+        assert 'name="minutes"' not in (await local.get("/sla/kiem-tra/outside_hours")).text
+
     async def test_an_unknown_or_impossible_threshold_changes_nothing(self, desk: httpx.AsyncClient):
         path = f"{SCREENS_AT}/outside_hours/thresholds"
         answer = await desk.put(path, json={"values": {"minutes": 0, "hours": 3}})
