@@ -16,7 +16,8 @@ from libs.clock import utcnow
 from services.sla.handlers.late_list import LateList
 from services.sla.handlers.question import Sort
 from services.sla.handlers.rulebook import Rulebook
-from services.sla.store.late import COLUMNS, LateFilter, Position
+from services.sla.store.late import COLUMNS
+from services.sla.store.late_filter import LateFilter, Position
 
 GOAL = 1.5
 _PAGE, _DEEP, _LOOKS, _CHUNK = 50, 50, 60, 250_000

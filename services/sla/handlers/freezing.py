@@ -18,7 +18,7 @@ from services.sla.handlers.question import LateQuestion
 from services.sla.handlers.stating import Person
 from services.sla.store import causes, frozen
 from services.sla.store.frozen import FrozenList
-from services.sla.store.late import LateFilter
+from services.sla.store.late_filter import LateFilter
 
 _CHUNK = 1_000
 

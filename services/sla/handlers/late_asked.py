@@ -12,7 +12,8 @@ from services.sla.handlers.late_list import LateList
 from services.sla.handlers.question import LateQuestion
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.store import late
-from services.sla.store.late import LateFilter, Reader
+from services.sla.store.late import Reader
+from services.sla.store.late_filter import LateFilter
 
 _UNKNOWN = {
     "field": ("field", "field_unknown", "Không có lĩnh vực {}"),

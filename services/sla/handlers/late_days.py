@@ -8,7 +8,8 @@ from law.moments import at_vn, vn_date
 from law.timeline import OutsideCalendarError
 from services.sla.domain.late_buckets import Bucket
 from services.sla.handlers.rulebook import Rulebook
-from services.sla.store.late import LAST, LONG_AGO, LateFilter, Position, Span
+from services.sla.store.late import LAST
+from services.sla.store.late_filter import LONG_AGO, LateFilter, Position, Span
 
 _DAY = timedelta(days=1)
 _TICK = timedelta(microseconds=1)

@@ -14,7 +14,8 @@ from services.sla.handlers.late_days import LateDays
 from services.sla.handlers.question import Sort
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.store import late
-from services.sla.store.late import LateFilter, Position, Reader
+from services.sla.store.late import Reader
+from services.sla.store.late_filter import LateFilter, Position
 
 COLUMNS = (
     "code", "procedure_code", "field", "competent_unit", "received_at", "due_current", "late_at", "days_late",

@@ -13,7 +13,7 @@ from libs.catalogue import Catalogue
 from libs.errors import DomainError, NotFoundError
 from libs.paging import decode_cursor, encode_cursor
 from services.sla.domain.late_buckets import Bucket
-from services.sla.store.late import LateFilter, Position
+from services.sla.store.late_filter import LateFilter, Position
 
 _DAY = timedelta(days=1)
 SETTLED = timedelta(seconds=60)

@@ -11,7 +11,8 @@ from contracts.catalogue import DayKind
 from libs.clock import utcnow
 from services.sla.handlers import proposing
 from services.sla.handlers.question import Sort
-from services.sla.store.late import LateFilter, Position, Span, lateness_sql, open_counts_sql, page_sql
+from services.sla.store.late import lateness_sql, open_counts_sql, page_sql
+from services.sla.store.late_filter import LateFilter, Position, Span
 from tests.integration.sla.conftest import Clocks
 from tests.integration.sla.test_late_list import LATE, MONDAY, Desk, client
 from tests.unit.services.sla.makers import COMMUNE, OTHER, Story, decision, vn

@@ -20,7 +20,8 @@ from libs.tokens import Identity, issue, new_key
 from services.sla import api, pages
 from services.sla.handlers.late_list import COLUMNS
 from services.sla.settings import SlaSettings
-from services.sla.store.late import LateFilter, page_sql
+from services.sla.store.late import page_sql
+from services.sla.store.late_filter import LateFilter
 from tests.integration.sla.conftest import Clocks
 from tests.unit.services.sla.makers import COMMUNE, OTHER, Story, vn
 

@@ -15,7 +15,8 @@ from services.sla.domain.late_buckets import USUAL, parse_buckets
 from services.sla.handlers.late_days import LateDays
 from services.sla.handlers.question import SETTLED, LateQuestion, Place, Sort
 from services.sla.handlers.rulebook import Rulebook
-from services.sla.store.late import LAST, LONG_AGO, LateFilter, Position
+from services.sla.store.late import LAST
+from services.sla.store.late_filter import LONG_AGO, LateFilter, Position
 from tests.unit.services.sla.makers import COMMUNE, OTHER, catalogue_items, decision
 
 CLOSED = {date(2026, 3, day): DayKind.CLOSED for day in (4, 5, 12)}
