@@ -16,6 +16,14 @@ MINUTES = "9.000001"
 SCALE = 1000
 
 
+LAST = ("test_minutes.py", "test_operations.py", "test_stop.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put behind all other folders' tests what waits for minutes to pass, and what ends the system."""
+    items.sort(key=lambda item: LAST.index(item.path.name) + 1 if item.path.name in LAST else 0)
+
+
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack = Stack(tmp_path_factory.mktemp("e2e") / "home")
