@@ -102,7 +102,7 @@ def show(
 @family.command()
 def propose(
     file: Annotated[
-        Path, typer.Argument(help="a TOML file with document, decided_on, [[days]] or [[weekly]]")
+        Path, typer.Argument(help="a TOML file with document, decided_on, days or weekly (docs/calendar.md)")
     ],
     user: UserOption = "admin",
 ) -> None:
@@ -196,7 +196,8 @@ def _decision(item: dict[str, Any]) -> list[str]:
         f"  {day['date']} {day['kind']} {day['name'] or ''} {_spans(day)}".rstrip() for day in item["days"]
     ]
     said += [
-        f"  thứ {[n + 1 for n in rule['weekdays']]} {rule['kind']} {_spans(rule)}" for rule in item["weekly"]
+        f"  {', '.join(map(_weekday, rule['weekdays']))} {rule['kind']} {_spans(rule)}"
+        for rule in item["weekly"]
     ]
     said += [
         f"{act['at']} {act['act']} {act['username'] or ''} {act['note'] or ''}".rstrip()
@@ -208,6 +209,11 @@ def _decision(item: dict[str, Any]) -> list[str]:
         for task in item["recomputations"]
     ]
     return said
+
+
+def _weekday(number: int) -> str:
+    """Return a weekday's name; 1 is Monday, 7 Sunday."""
+    return "chủ nhật" if number == 7 else f"thứ {number + 1}"  # noqa: PLR2004
 
 
 def _spans(day: dict[str, Any]) -> str:

@@ -15,6 +15,8 @@ from rich.table import Table
 from cli.errors import CliError
 from libs.tables import BOM, Sheet, csv_lines
 
+_WIDE = 240
+
 
 class Format(StrEnum):
     """How a list is wanted."""
@@ -65,10 +67,11 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]], output: Path |
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
     if output is None:
-        Console(soft_wrap=not sys.stdout.isatty(), markup=False, highlight=False).print(table)
+        width = None if sys.stdout.isatty() else _WIDE  # in a pipe nobody reads columns folded to 80
+        Console(width=width, markup=False, highlight=False).print(table)
         return
     text = io.StringIO()
-    Console(file=text, width=240, markup=False, highlight=False).print(table)
+    Console(file=text, width=_WIDE, markup=False, highlight=False).print(table)
     _write_bytes(output, text.getvalue().encode())
 
 

@@ -54,7 +54,7 @@ ProcessCode = Annotated[str, StringConstraints(pattern=rf"^{SEGMENT}(?:[.-]{SEGM
 ForeignCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,8}(?:[.-][A-Z0-9]{1,8}){1,7}$")]
 """A dossier's number in another system."""
 
-ClockTime = Annotated[str, StringConstraints(pattern=r"^(?:[01][0-9]|2[0-4]):[0-5][0-9]$")]
+ClockTime = Annotated[str, StringConstraints(pattern=r"^(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
 """Wall-clock time `HH:MM`, Asia/Ho_Chi_Minh."""
 
 StaffId = UUID

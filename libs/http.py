@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import quote
 
+import asyncpg
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -145,6 +146,11 @@ async def _shape(request: Request, error: Exception) -> Response:
     )
 
 
+async def _unstorable(request: Request, _error: Exception) -> Response:
+    error = DomainError("", "value_impossible", "Có giá trị không lưu được: ký tự lạ hoặc số quá lớn")
+    return _answer(request, problem_of(error))
+
+
 async def _away(request: Request, _error: Exception) -> Response:
     error = UnavailableError("", "server_away", "Hệ thống tạm gián đoạn, xin thử lại sau ít phút")
     return _answer(request, problem_of(error))
@@ -163,6 +169,7 @@ def _handle_errors(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, _domain)
     app.add_exception_handler(RequestValidationError, _shape)
     app.add_exception_handler(HTTPException, _plain)
+    app.add_exception_handler(asyncpg.DataError, _unstorable)
     app.add_exception_handler(Exception, _fault)  # raised on after the answer: the log has it
     for transient in TRANSIENT:
         app.add_exception_handler(transient, _away)

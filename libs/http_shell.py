@@ -63,17 +63,20 @@ class Shell:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 if forged(scope["method"], headers, f"{COOKIE}=" in headers.get("cookie", "")):
-                    await _refuse(scope, receive, answer)
+                    await _refuse(scope, receive, answer, 403, "csrf", "Yêu cầu đến từ trang khác")
+                elif "\0" in scope["path"] or b"%00" in scope["query_string"]:
+                    await _refuse(scope, receive, answer, 422, "nul", "Địa chỉ chứa ký tự không hợp lệ")
                 else:
                     await self._app(scope, receive, answer)
             finally:
                 _record(scope, status, time.perf_counter() - began)
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    entry = {"field": "", "rule": "csrf", "message": "Yêu cầu đến từ trang khác"}
-    body = problem(403, "Không có quyền", detail=entry["message"], errors=[entry])
-    await JSONResponse(body, 403, media_type="application/problem+json")(scope, receive, send)
+async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, rule: str, message: str) -> None:
+    entry = {"field": "", "rule": rule, "message": message}
+    title = "Không có quyền" if status == 403 else "Yêu cầu không hợp lệ"  # noqa: PLR2004
+    body = problem(status, title, detail=message, errors=[entry])
+    await JSONResponse(body, status, media_type="application/problem+json")(scope, receive, send)
 
 
 def _harden(headers: MutableHeaders, path: str) -> None:

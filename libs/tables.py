@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import re
 import tempfile
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -22,6 +23,7 @@ _WIDTH = 20
 _ROWS = 500
 SHEET_ROWS = 1_000_000
 """Rows of a sheet; the format ends at 1,048,576, a longer list goes on in the next sheet."""
+_NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\]+")
 _LONGEST = 32_767
 """Characters of a cell."""
 
@@ -83,7 +85,8 @@ class Sheet:
         self._moment = self._book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
         self._day = self._book.add_format({"num_format": "dd/mm/yyyy"})
         self._bold = self._book.add_format({"bold": True})
-        self._name, self._header, self._most, self._number = name, header, sheet_rows, 0
+        self._name = _NO_SHEET_NAME.sub(" ", name).strip("' ") or "Sheet"
+        self._header, self._most, self._number = header, sheet_rows, 0
         self._begin()
 
     def _begin(self) -> None:

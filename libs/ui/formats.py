@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from libs.clock import VN
+from libs.day_range import is_within
 
 NOTHING = "–"
 ROLES = {
@@ -83,7 +84,7 @@ def read_day(text: str) -> date | None:
     """Return the day typed as 5/3/1990, 05-03-1990, 05031990 or 1990-03-05; None for nothing.
 
     Raises:
-        ValueError: anything else, or a day no calendar has.
+        ValueError: anything else, a day no calendar has, or one of another age.
     """
     typed = text.strip()
     if not typed:
@@ -94,7 +95,10 @@ def read_day(text: str) -> date | None:
         day, month, year = (part for part in match.groups() if part)
     else:
         raise ValueError(f"not a day: {typed!r}")
-    return date(int(year), int(month), int(day))
+    found = date(int(year), int(month), int(day))
+    if not is_within(found):
+        raise ValueError(f"not a day of our time: {typed!r}")
+    return found
 
 
 def role_name(role: str) -> str:

@@ -1,7 +1,6 @@
 """HTTP for programs: rates, how far an import has come, the proof of the buckets."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from fastapi.responses import Response
 
 from contracts.codes import Channel, Role
 from libs.clock import utcnow
+from libs.day_range import AskedDay
 from libs.db import Connection
 from libs.http import CatalogueDep, RuntimeDep
 from libs.identity import Identity, SignedIn, require
@@ -27,8 +27,8 @@ Operators = Annotated[Identity, Depends(require(Role.OPERATOR, Role.ADMIN))]
 def question(
     by: Annotated[By, Query(description="Chia theo")] = By.LEVEL,
     unit: Annotated[str | None, Query(description="Mã đơn vị, gồm cả đơn vị trực thuộc")] = None,
-    first_day: Annotated[date | None, Query(alias="from", description="Từ ngày")] = None,
-    last_day: Annotated[date | None, Query(alias="to", description="Đến hết ngày")] = None,
+    first_day: Annotated[AskedDay | None, Query(alias="from", description="Từ ngày")] = None,
+    last_day: Annotated[AskedDay | None, Query(alias="to", description="Đến hết ngày")] = None,
     basis: Annotated[
         Basis, Query(description="Chọn theo ngày tiếp nhận hay ngày có kết quả")
     ] = Basis.RECEPTION,

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from contracts.codes import Channel, Level
 from libs.catalogue import Catalogue
 from libs.clock import VN
+from libs.day_range import is_within
 from libs.db import Connection
 from libs.errors import DomainError, NotFoundError
 from services.reporting.domain.rates import Rounding
@@ -39,15 +40,18 @@ def cut_off(text: str | None) -> datetime | None:
     """
     if not text:
         return None
+    wrong = DomainError(
+        "as_of", "moment_invalid", "Thời điểm chốt phải theo dạng 2022-12-31 hoặc 2022-12-31T17:00"
+    )
     try:
-        if len(text) == len("2022-12-31"):
-            return datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), VN)
-        moment = datetime.fromisoformat(text)
+        given = datetime.fromisoformat(text)
     except ValueError:
-        raise DomainError(
-            "as_of", "moment_invalid", "Thời điểm chốt phải theo dạng 2022-12-31 hoặc 2022-12-31T17:00"
-        ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=VN)
+        raise wrong from None
+    if not is_within(given):
+        raise wrong
+    if len(text) == len("2022-12-31"):
+        return datetime.combine(given.date() + timedelta(days=1), time(), VN)
+    return given if given.tzinfo else given.replace(tzinfo=VN)
 
 
 async def answer(

@@ -16,6 +16,10 @@ _OLD = "nd-61-2018"
 """Receptions under it take the form of TT 01/2018/TT-VPCP, later ones form 04 of TT 03/2025/TT-VPCP."""
 
 
+LONGEST = timedelta(days=366)
+"""No limit is extended by more than a year: a date beyond that is a slip of the keyboard. Ours, no article."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """What a letter says. `responsible` is the unit that answers for the delay; `signed_by` None: who enters it."""
@@ -39,6 +43,10 @@ def extend(dossier: Dossier, act: Act, letter: Letter, *, new_due_at: datetime) 
     if new_due_at <= act.due_at:
         source = source_of(rules, "max_extensions") if rules else ""
         raise invalid("new_due_at", "extension.not_later", "Hạn mới phải sau hạn cũ", source)
+    if new_due_at > act.due_at + LONGEST:
+        source = source_of(rules, "max_extensions") if rules else ""
+        message = f"Hạn mới phải trong vòng {LONGEST.days} ngày kể từ hạn cũ"
+        raise invalid("new_due_at", "extension.too_far", message, source)
     granted = ExtensionGranted.Data(
         new_due_at=new_due_at, due_before=act.due_at, reason=letter.why.reason, note=letter.why.note,
         responsible_unit=letter.responsible, ground=letter.why.ground, signed_by=_signer(act, letter),

@@ -1,7 +1,6 @@
 """/calendar/decisions: what was decided on the calendar, what it moved, and taking it back."""
 
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import Response
@@ -20,6 +19,7 @@ from services.sla.handlers.calendar_view import (
     decision_json,
     move_rows,
     newest_of,
+    place_of,
     proposal_json,
 )
 from services.sla.store import calendar_moves, recomputes
@@ -84,9 +84,7 @@ async def moves(
             async for row in calendar_moves.everything(runtime.pool, code, scope)
         )
         return stream(form, f"doi-han-{code}", MOVE_COLUMNS, rows, bom=bom)
-    values = decode_cursor(cursor, 2)
-    after = (int(values[0]), UUID(values[1])) if values else calendar_moves.START
-    records = await calendar_moves.of_decision(runtime.pool, code, scope, after, limit)
+    records = await calendar_moves.of_decision(runtime.pool, code, scope, place_of(cursor), limit)
     last = records[-1] if len(records) == limit else None
     place = encode_cursor([last["task"], last["dossier"]]) if last else None
     return {"items": move_rows(records, code), "cursor": place}

@@ -7,7 +7,6 @@ from fastapi import APIRouter
 from libs.clock import utcnow
 from libs.http import RuntimeDep
 from services.sla.handlers.access import Code, Reader, RulebookDep, unknown_dossier
-from services.sla.handlers.calendar_view import moves_json
 from services.sla.handlers.explanation import as_json, explain
 from services.sla.store import calendar_moves, lookups
 
@@ -22,4 +21,4 @@ async def clock(code: Code, identity: Reader, runtime: RuntimeDep, rulebook: Rul
         raise unknown_dossier(code)
     moves = await calendar_moves.of_dossier(runtime.pool, row.id)
     explained = as_json(explain(row, rulebook, as_of=utcnow()), rulebook)
-    return explained | {"calendar_moves": moves_json(moves, rulebook.catalogue)}
+    return explained | {"calendar_moves": [dict(move) for move in moves]}

@@ -1,6 +1,6 @@
 """GET /late-dossiers: who is late, by how much, why, and who holds it now; as it stands or as it stood."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 import orjson
@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from contracts.codes import Cause, Level
 from libs.clock import VN, utcnow
+from libs.day_range import AskedDay
 from libs.http import RuntimeDep
 from libs.paging import Cursor, Limit
 from libs.tables import Format, stream
@@ -33,8 +34,8 @@ def question(
     cause: Annotated[Cause | None, Query(description="Nguyên nhân quá hạn")] = None,
     paused: Annotated[bool | None, Query(description="Đồng hồ đã từng tạm dừng")] = None,
     apologised: Annotated[bool | None, Query(description="Đã xin lỗi hoặc gia hạn")] = None,
-    first_day: Annotated[date | None, Query(alias="from", description="Quá hạn từ ngày")] = None,
-    last_day: Annotated[date | None, Query(alias="to", description="Quá hạn đến hết ngày")] = None,
+    first_day: Annotated[AskedDay | None, Query(alias="from", description="Quá hạn từ ngày")] = None,
+    last_day: Annotated[AskedDay | None, Query(alias="to", description="Quá hạn đến hết ngày")] = None,
     min_days: Annotated[int, Query(ge=0, le=10_000, description="Trễ ít nhất bao nhiêu ngày làm việc")] = 0,
     bucket: Annotated[str | None, Query(max_length=20, description="Mức trễ, như 3-5 hoặc 11-")] = None,
     state: Annotated[Literal["open", "closed"] | None, Query(description="Đang hoặc đã giải quyết")] = None,

@@ -28,6 +28,7 @@ class Note(StrEnum):
     EXTENSION_TOO_LATE = "extension_too_late"
     EXTENSION_NOT_LATER = "extension_not_later"
     EXTENSION_WITHOUT_DATE = "extension_without_date"
+    EXTENSION_OUTSIDE_CALENDAR = "extension_outside_calendar"
     APOLOGY_TOO_LATE = "apology_too_late"
     SECOND_SUPPLEMENT = "second_supplement"
     SUPPLEMENT_NOTICE_LATE = "supplement_notice_late"

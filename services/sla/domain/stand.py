@@ -5,6 +5,7 @@ whole limit begins anew with the answer (restart). Questions that overlap count 
 """
 
 from law.deadline import Terms
+from law.timeline import OutsideCalendarError
 from services.sla.domain.answer import Segment, SegmentKind
 from services.sla.domain.facts import Fact
 
@@ -78,6 +79,14 @@ class Stand:
             self.due = due
             self.appointment = max(self.appointment, self.terms.reckoning.appointment(due))
             self.late = self.terms.late(self.appointment)
+
+    def is_reachable(self, due: int) -> bool:
+        """Tell whether the calendar knows the days of such a deadline."""
+        try:
+            self.terms.late(self.terms.reckoning.appointment(due))
+        except OutsideCalendarError:
+            return False
+        return True
 
     def _cut(self, fact: Fact) -> None:
         """End the stretch of time that was going on."""

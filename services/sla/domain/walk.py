@@ -138,6 +138,8 @@ class Walk(Stand):
             return Note.SECOND_EXTENSION
         if fact.new_tick <= self.due:
             return Note.EXTENSION_NOT_LATER
+        if not self.is_reachable(fact.new_tick):
+            return Note.EXTENSION_OUTSIDE_CALENDAR
         return None if self._is_in_time(fact) else Note.EXTENSION_TOO_LATE
 
     def _is_in_time(self, fact: Fact) -> bool:

@@ -102,6 +102,7 @@ NOTES: Mapping[Note, str] = {
     Note.EXTENSION_TOO_LATE: "gia hạn muộn hơn thời điểm quy định",
     Note.EXTENSION_NOT_LATER: "ngày hẹn mới không muộn hơn hạn hiện tại",
     Note.EXTENSION_WITHOUT_DATE: "gia hạn không có ngày hẹn mới",
+    Note.EXTENSION_OUTSIDE_CALENDAR: "ngày hẹn mới nằm ngoài lịch làm việc đã công bố",
     Note.APOLOGY_TOO_LATE: "xin lỗi muộn hơn thời điểm quy định",
     Note.SECOND_SUPPLEMENT: "yêu cầu bổ sung từ lần thứ hai",
     Note.SUPPLEMENT_NOTICE_LATE: "yêu cầu bổ sung muộn hơn thời hạn thông báo",

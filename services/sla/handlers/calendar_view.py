@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from contracts.catalogue import CalendarDecision, DecisionOrigin
 from libs.catalogue import Catalogue
-from libs.errors import NotFoundError
+from libs.errors import DomainError, NotFoundError
+from libs.paging import decode_cursor
 from libs.ui.formats import vn_number
+from services.sla.store import calendar_moves
 from services.sla.store.calendar_proposals import Proposal
 
 MOVE_COLUMNS = (
@@ -26,7 +29,12 @@ def newest_of(catalogue: Catalogue, code: str) -> CalendarDecision:
 def chosen(
     catalogue: Catalogue, *, unit: str | None = None, year: int | None = None, withdrawn: bool | None = None
 ) -> list[CalendarDecision]:
-    """Return decisions by code: of a unit (those of the units above it and of the country among them), of a year."""
+    """Return decisions by code: of a unit (those of the units above it and of the country among them), of a year.
+
+    Raises NotFoundError for an unknown unit.
+    """
+    if unit and catalogue.unit(unit) is None:
+        raise NotFoundError("unit", "unit_unknown", f"Không có đơn vị {unit}")
     above = {each.code for each in catalogue.ancestors(unit)} | {unit} if unit else set()
     return sorted(
         (
@@ -106,7 +114,10 @@ def move_rows(records: Iterable[Any], decision: str) -> list[dict[str, Any]]:
     return [{name: {**record, "decision": decision}[name] for name in MOVE_COLUMNS} for record in records]
 
 
-def moves_json(records: Iterable[Any], catalogue: Catalogue) -> list[dict[str, Any]]:
-    """Return the moves of one dossier by calendar decisions, each with the decision's document."""
-    documents = {each.code: each.document for each in catalogue.all_calendar_decisions}
-    return [{**record, "document": documents.get(record["decision"])} for record in records]
+def place_of(cursor: str | None) -> tuple[int, UUID]:
+    """Return where a page of a decision's moves goes on; raises DomainError for a cursor that is none."""
+    values = decode_cursor(cursor, 2)
+    try:
+        return (int(values[0]), UUID(values[1])) if values else calendar_moves.START
+    except (TypeError, ValueError, AttributeError):
+        raise DomainError("cursor", "cursor_invalid", "Vị trí trang không hợp lệ") from None

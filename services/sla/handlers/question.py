@@ -10,6 +10,7 @@ from uuid import UUID
 from contracts.codes import Cause, Level
 from law.moments import at_vn
 from libs.catalogue import Catalogue
+from libs.day_range import is_within
 from libs.errors import DomainError, NotFoundError
 from libs.paging import decode_cursor, encode_cursor
 from services.sla.domain.late_buckets import Bucket
@@ -90,6 +91,8 @@ class LateQuestion:
     def _check(self, now: datetime) -> None:
         if self.first_day and self.last_day and self.last_day < self.first_day:
             raise DomainError("to", "before_from", "Ngày kết thúc phải từ ngày bắt đầu trở đi")
+        if self.as_of is not None and not is_within(self.as_of):
+            raise DomainError("as_of", "moment_invalid", "Thời điểm xem lại phải từ năm 1900 trở đi")
         if self.as_of is not None and self.as_of > now - SETTLED:
             raise DomainError("as_of", "not_past", "Thời điểm xem lại phải cách hiện tại ít nhất một phút")
 

@@ -1,12 +1,12 @@
 """What the screens and apology lists get for a request: who may look, which units and days, and the lists themselves."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Path, Query
 
 from contracts.codes import Role
 from libs.catalogue import WHOLE_COUNTRY
+from libs.day_range import AskedDay
 from libs.errors import ForbiddenError
 from libs.http import RuntimeDep
 from libs.identity import Identity, require
@@ -41,8 +41,8 @@ def span_of(
     unit: Annotated[
         str | None, Query(max_length=80, description="Mã đơn vị, gồm cả đơn vị trực thuộc")
     ] = None,
-    first_day: Annotated[date | None, Query(alias="from", description="Từ ngày")] = None,
-    last_day: Annotated[date | None, Query(alias="to", description="Đến hết ngày")] = None,
+    first_day: Annotated[AskedDay | None, Query(alias="from", description="Từ ngày")] = None,
+    last_day: Annotated[AskedDay | None, Query(alias="to", description="Đến hết ngày")] = None,
 ) -> Span:
     """Return what the query string asks."""
     return Span(unit=unit or None, first_day=first_day, last_day=last_day)

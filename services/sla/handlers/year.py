@@ -8,6 +8,7 @@ from law.calendar import Calendar, Day
 from law.days import DayKind, Decision
 from law.rule_set import UnknownRuleSetError, rule_sets
 from law.timeline import OutsideCalendarError, Session
+from libs.day_range import FIRST, LAST
 from libs.errors import DomainError, NotFoundError
 from services.sla.handlers.rulebook import Rulebook
 
@@ -86,8 +87,11 @@ def days_of(rulebook: Rulebook, unit: str | None, year: int) -> list[Day]:
     """Return the days; raises NotFoundError for an unknown unit, DomainError for a year nobody decided on."""
     if unit and rulebook.catalogue.unit(unit) is None:
         raise NotFoundError("unit", "unit_unknown", f"Không có đơn vị {unit}")
+    undecided = DomainError("year", "outside_calendar", f"Chưa có lịch làm việc của năm {year}")
+    if not FIRST.year <= year <= LAST.year:
+        raise undecided
     try:
         rules = rule_sets().on(date(year, 12, 31))
         return year_of(rulebook.calendar(unit, rules), year)
     except (OutsideCalendarError, UnknownRuleSetError):
-        raise DomainError("year", "outside_calendar", f"Chưa có lịch làm việc của năm {year}") from None
+        raise undecided from None

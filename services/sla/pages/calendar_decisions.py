@@ -1,7 +1,6 @@
 """Pages of calendar decisions: what holds, what is proposed, what each moved."""
 
 from typing import Annotated, NamedTuple
-from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -12,13 +11,13 @@ from libs.db import transaction
 from libs.errors import DomainError, ManyErrors, NotFoundError
 from libs.http import CatalogueDep, RuntimeDep
 from libs.identity import Identity
-from libs.paging import decode_cursor, encode_cursor
+from libs.paging import encode_cursor
 from libs.runtime import Runtime
 from libs.ui import page
 from libs.ui.formats import read_day
 from services.sla.handlers.access import Reader
 from services.sla.handlers.calendar_proposals import DECIDERS, Desk, Withdrawal, propose_withdrawal
-from services.sla.handlers.calendar_view import chosen, decision_json, newest_of, proposal_json
+from services.sla.handlers.calendar_view import chosen, decision_json, newest_of, place_of, proposal_json
 from services.sla.pages import calendar_words as words
 from services.sla.pages.common import ENV
 from services.sla.store import calendar_moves, recomputes
@@ -127,8 +126,7 @@ async def _decision(
 ) -> HTMLResponse:
     code, identity, runtime, catalogue = ask
     decision = newest_of(catalogue, code)
-    values = decode_cursor(cursor, 2)
-    after = (int(values[0]), UUID(values[1])) if values else calendar_moves.START
+    after = place_of(cursor)
     moves = await calendar_moves.of_decision(runtime.pool, code, identity.scope(catalogue), after, _ROWS + 1)
     more = len(moves) > _ROWS
     place = encode_cursor([moves[_ROWS - 1]["task"], moves[_ROWS - 1]["dossier"]]) if more else ""

@@ -8,7 +8,6 @@ from libs.http import RuntimeDep
 from libs.ui import page
 from services.sla.domain.words import OUTCOMES, WEEKDAYS
 from services.sla.handlers.access import Code, Reader, RulebookDep, unknown_dossier
-from services.sla.handlers.calendar_view import moves_json
 from services.sla.handlers.explanation import explain
 from services.sla.pages.common import ENV, STATES
 from services.sla.store import calendar_moves, lookups
@@ -31,7 +30,7 @@ async def clock_page(
         identity=identity,
         now=now,
         it=explain(row, rulebook, as_of=now),
-        moves=moves_json(await calendar_moves.of_dossier(runtime.pool, row.id), catalogue),
+        moves=await calendar_moves.of_dossier(runtime.pool, row.id),
         procedures={procedure.code: procedure.name for procedure in catalogue.procedures()},
         name_of=catalogue.name_of,
         states=STATES,

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from contracts.codes import Role
 from law.moments import vn_date
 from libs.db import transaction
-from libs.errors import DomainError, ManyErrors
+from libs.errors import DomainError, ManyErrors, NotFoundError
 from libs.http import RuntimeDep
 from libs.identity import Identity
 from libs.paging import encode_cursor
@@ -66,7 +66,7 @@ async def ask_unit(  # noqa: PLR0913, PLR0917 - one argument per field
     try:
         asking = Asking(
             unit=unit.strip(), due_on=_day(due_on), text=text, codes=tuple(dict.fromkeys(codes.split())),
-            list=UUID(list_) if list_ else None,
+            list=_list_id(list_),
         )  # fmt: skip
         async with transaction(runtime.pool) as conn:
             made = await ask(conn, asking, person)
@@ -74,6 +74,13 @@ async def ask_unit(  # noqa: PLR0913, PLR0917 - one argument per field
         many = error.errors if isinstance(error, ManyErrors) else (error,)
         return await _list(runtime, rulebook, identity, "", None, typed, list(many))
     return RedirectResponse(f"/sla/giai-trinh/{made['id']}", status_code=303)
+
+
+def _list_id(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise NotFoundError("list", "list_unknown", f"Không có danh sách {text}") from None
 
 
 def _day(text: str) -> date:

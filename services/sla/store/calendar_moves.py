@@ -19,8 +19,11 @@ ON CONFLICT (task, dossier) DO UPDATE
 SET revision = excluded.revision, due_after = excluded.due_after, late_after = excluded.late_after
 """
 _OF_DOSSIER = """
-SELECT r.decision, r.version, r.withdrawn, m.due_before, m.due_after, m.late_before, m.late_after, m.moved_at
-FROM recompute r JOIN deadline_move m ON (m.task, m.dossier) = (r.id, $1) ORDER BY m.moved_at, r.id
+SELECT r.decision, r.version, r.withdrawn, m.due_before, m.due_after, m.late_before, m.late_after, m.moved_at,
+       c.item -> 'data' ->> 'document' AS document
+FROM recompute r JOIN deadline_move m ON (m.task, m.dossier) = (r.id, $1)
+LEFT JOIN catalogue_item c ON c.kind = 'calendar' AND c.code = r.decision AND c.version = r.version
+ORDER BY m.moved_at, r.id
 """
 _OF_DECISION = """
 SELECT m.task, d.id AS dossier, d.code, d.procedure_code, d.competent_unit, r.version, r.withdrawn, m.due_before,

@@ -31,6 +31,24 @@ from tests.integration.sla.conftest import Clocks
 from tests.unit.services.sla.makers import COMMUNE, OTHER, Story, vn
 
 KEY = new_key()
+ODD = [
+    "/sla/api/v1/late-dossiers?to=9999-12-31",
+    "/sla/api/v1/late-dossiers?from=0001-01-01",
+    "/sla/api/v1/late-dossiers?as_of=0001-01-01T00:00",
+    "/sla/api/v1/late-dossiers?field=%00",
+    "/sla/api/v1/dossiers/%00/clock",
+    "/sla/api/v1/screens/mass_closing?to=9999-12-31",
+    "/sla/api/v1/apologies/late_without?to=9999-12-31",
+    "/sla/api/v1/calendar?year=9999",
+    "/sla/api/v1/calendar/decisions?unit=NOPE",
+    "/sla/?den=31/12/9999",
+    "/sla/?luc=31/12/9999",
+    "/sla/kiem-tra?den=31/12/9999",
+    "/sla/lich?year=0",
+    "/sla/lich?year=9999",
+    "/sla/lich/de-xuat/99999999999999999999999",
+]
+"""Values at the edge of what a day or a text can be."""
 SCREENS_AT, APOLOGIES_AT = "/sla/api/v1/screens", "/sla/api/v1/apologies"
 MONDAY = vn("2026-03-02 08:00")
 """Five working days end on 9/3 at 17:00."""
@@ -339,6 +357,12 @@ class TestLists:
         assert answer.status_code == 403
         assert answer.json()["errors"][0]["rule"] == "country_only"
         assert 'name="minutes"' not in (await local.get("/sla/kiem-tra/outside_hours")).text
+
+    @pytest.mark.parametrize("path", ODD)
+    async def test_an_impossible_value_is_refused_not_a_fault(self, desk: httpx.AsyncClient, path: str):
+        page = await desk.get(path, headers={"Accept": "text/html"})
+
+        assert page.status_code in {404, 422}, page.text
 
     async def test_an_unknown_or_impossible_threshold_changes_nothing(self, desk: httpx.AsyncClient):
         path = f"{SCREENS_AT}/outside_hours/thresholds"

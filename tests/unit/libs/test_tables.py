@@ -104,6 +104,18 @@ def test_a_list_longer_than_a_sheet_goes_on_in_the_next():
     assert '<autoFilter ref="A1:F3"/>' in sheet_xml(target.getvalue(), 3)
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("Differences: 0", "Differences  0"), ("[a]/b?", "a b"), ("'đúng hạn'", "đúng hạn"), (":", "Sheet")],
+)
+def test_a_sheet_has_a_name_that_spreadsheets_take(name: str, shown: str):
+    target = io.BytesIO()
+    sheet = Sheet(target, name, ("a",))
+    sheet.close()
+
+    assert CalamineWorkbook.from_filelike(io.BytesIO(target.getvalue())).sheet_names == [shown]
+
+
 def test_a_cell_longer_than_the_format_allows_is_cut_not_lost():
     target = io.BytesIO()
     sheet = Sheet(target, "dài", ("a",))

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from libs.day_range import FIRST, LAST
 from libs.ui.formats import (
     channel_name,
     level_name,
@@ -104,14 +105,25 @@ def test_nothing_typed_is_no_day(typed):
 
 
 @pytest.mark.parametrize(
-    "typed", ["31/02/2026", "5/3/90", "530", "hôm nay", "2026/03/05", "٠٥/٠٣/١٩٩٠", "5/3/1990x"]
+    "typed",
+    [
+        "31/02/2026",
+        "5/3/90",
+        "530",
+        "hôm nay",
+        "2026/03/05",
+        "٠٥/٠٣/١٩٩٠",
+        "5/3/1990x",
+        "31/12/9999",
+        "01/01/0001",
+    ],
 )
 def test_what_no_calendar_has_is_refused(typed):
     with pytest.raises(ValueError, match=r"."):
         read_day(typed)
 
 
-@given(st.dates())
+@given(st.dates(FIRST, LAST))
 def test_a_shown_day_reads_back(day):
     assert read_day(vn_date(day)) == day
 

@@ -81,6 +81,7 @@ ARTICLES = {NEW: "NĐ 118/2025 Đ.19.6", OLD: "NĐ 61/2018 Đ.19"}
         (10, 300, WARD, "new_due_at", "extension.too_late"),
         (12, 400, WARD, "new_due_at", "extension.too_late"),
         (8, 240, WARD, "new_due_at", "extension.not_later"),
+        (8, 24 * 400, WARD, "new_due_at", "extension.too_far"),
         (8, 300, "N99", "responsible_unit", "unit.unknown"),
     ],
 )

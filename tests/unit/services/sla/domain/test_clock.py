@@ -222,6 +222,7 @@ EXTENSIONS = [  # granted, new appointment, due, note
     ("2026-03-11 07:00", "2026-03-16 17:00", "2026-03-11 17:00", Note.EXTENSION_TOO_LATE),
     ("2026-03-12 00:00", "2026-03-16 17:00", "2026-03-11 17:00", Note.AFTER_EXPIRY),
     ("2026-03-09 09:00", "2026-03-10 17:00", "2026-03-11 17:00", Note.EXTENSION_NOT_LATER),
+    ("2026-03-09 09:00", "9998-12-30 17:00", "2026-03-11 17:00", Note.EXTENSION_OUTSIDE_CALENDAR),
     ("2026-03-09 09:00", "2026-03-14 09:00", "2026-03-16 17:00", None),  # a Saturday: the next working day
 ]
 
