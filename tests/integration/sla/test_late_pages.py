@@ -65,7 +65,7 @@ class TestTheList:
         ("query", "said"),
         [
             ("luc=hôm+qua", "Thời điểm theo dạng"),
-            ("luc=31/12/2999", "Thời điểm xem lại phải cách hiện tại ít nhất một phút"),
+            ("luc=31/12/2100", "Thời điểm xem lại phải cách hiện tại ít nhất một phút"),
             ("field=khong-co", "Không có lĩnh vực khong-co"),
             ("procedure=7.777777", "Không có thủ tục 7.777777"),
             ("unit=P99", "Không có đơn vị P99"),
