@@ -38,10 +38,10 @@ def operations_router(pipeline: Pipeline) -> APIRouter:
         state: str = "open",
     ) -> dict[str, Any]:
         """Return dead letters, newest first."""
-        values = paging.decode_cursor(cursor, 1)
+        after = paging.read_cursor(cursor, paging.whole)
         async with runtime.pool.acquire() as conn:
             rows = await dead_letters.list_letters(
-                conn, state=state or None, before=int(values[0]) if values else None, limit=limit
+                conn, state=state or None, before=after[0] if after else None, limit=limit
             )
         more = paging.encode_cursor([rows[-1]["id"]]) if len(rows) == limit else None
         return {"items": [dict(row) for row in rows], "cursor": more}

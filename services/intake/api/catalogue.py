@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from libs.clock import VN, utcnow
 from libs.http import CatalogueDep
 from libs.operations import catalogue_router
-from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
+from libs.paging import Cursor, Limit, encode_cursor, read_cursor, text
 from services.intake.api.access import Reader
 from services.intake.domain.people import fold
 from services.intake.handlers.procedures import check_items
@@ -26,7 +26,7 @@ async def get_procedures(
 ) -> dict[str, Any]:
     """Return the procedures in force today whose code or name holds the words of `q`, by code."""
     on = utcnow().astimezone(VN).date()
-    after = (decode_cursor(cursor, 1) or [""])[0]
+    after = (read_cursor(cursor, text) or ("",))[0]
     wanted = fold(q).split()
     valid = (catalogue.procedure(p.code, on) for p in catalogue.procedures() if p.code > after)
     found = [

@@ -15,11 +15,10 @@ from pydantic import BaseModel, StringConstraints
 from libs.db import Connection, transaction
 from libs.http import RuntimeDep
 from libs.idempotency import OnceDep, run_once
-from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
+from libs.paging import Cursor, Limit, encode_cursor, moment, own_id, read_cursor
 from libs.runtime import Runtime
 from services.intake.api.access import Importer, desk_of
 from services.intake.handlers import imports
-from services.intake.handlers.look import place
 from services.intake.handlers.views import local
 from services.intake.store import batches
 
@@ -69,7 +68,7 @@ async def get_imports(
     runtime: RuntimeDep, _identity: Importer, cursor: Cursor = None, limit: Limit = 50
 ) -> dict[str, Any]:
     """Return the batches, newest first."""
-    before = place(decode_cursor(cursor, 2))
+    before = read_cursor(cursor, moment, own_id)
     found = await batches.recent(runtime.pool, before=before, limit=limit)
     last = found[-1] if len(found) == limit else None
     following = encode_cursor([last["created_at"].isoformat(), str(last["id"])]) if last else None

@@ -2,15 +2,13 @@
 
 from datetime import timedelta
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Query
 
 from libs.clock import utcnow
 from libs.db import transaction
-from libs.errors import DomainError
 from libs.http import RuntimeDep
-from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
+from libs.paging import Cursor, Limit, encode_cursor, moment, own_id, read_cursor
 from services.intake.api.access import Auditor, Contact, desk_of
 from services.intake.api.bodies import SearchIn
 from services.intake.handlers import look
@@ -22,7 +20,7 @@ router = APIRouter(tags=["lists"])
 
 
 def _page(cursor: str | None, limit: int) -> Page:
-    return Page(look.place(decode_cursor(cursor, 2)), limit)
+    return Page(read_cursor(cursor, moment, own_id), limit)
 
 
 def _answer(found: list[Any], desk: Desk, column: str, limit: int) -> dict[str, Any]:
@@ -65,11 +63,7 @@ async def get_results_ready(
 async def post_search(body: SearchIn, runtime: RuntimeDep, identity: Contact) -> dict[str, Any]:
     """Search by code, name, phone or personal number. What was searched stands nowhere; that it was, does."""
     desk = desk_of(identity, runtime)
-    values = decode_cursor(body.cursor, 2)
-    try:
-        after = (bytes.fromhex(values[0]), UUID(values[1])) if values else None
-    except (TypeError, ValueError):
-        raise DomainError("cursor", "cursor_invalid", "Vị trí trang không hợp lệ") from None
+    after = read_cursor(body.cursor, bytes.fromhex, own_id)
     wanted = {kind: getattr(body, kind) or "" for kind in SEARCH_KINDS}
     async with transaction(runtime.pool) as conn:
         found = await look.search(conn, desk, wanted, Page(after, body.limit))

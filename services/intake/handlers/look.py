@@ -45,14 +45,6 @@ def procedure_name(catalogue: Catalogue) -> Callable[[str | None], str]:
     return lambda code: names.get(code or "", code or "")
 
 
-def place(values: list[Any] | None) -> tuple[datetime, UUID] | None:
-    """Return the place in a list that a cursor's values name; raises DomainError for a bad one."""
-    try:
-        return (datetime.fromisoformat(values[0]), UUID(values[1])) if values else None
-    except (TypeError, ValueError):
-        raise DomainError("cursor", "cursor_invalid", "Vị trí trang không hợp lệ") from None
-
-
 async def owed(conn: Connection, dossier_id: UUID) -> Sequence[Request]:
     """Return what a dossier's applicant still owes."""
     return (await asked.open_requests(conn, [dossier_id])).get(dossier_id, [])

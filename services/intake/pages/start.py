@@ -9,7 +9,7 @@ from libs.clock import utcnow
 from libs.db import transaction
 from libs.http import RuntimeDep
 from libs.identity import SignedIn
-from libs.paging import decode_cursor, encode_cursor
+from libs.paging import encode_cursor, moment, own_id, read_cursor
 from libs.ui import page
 from services.intake.handlers import look
 from services.intake.pages.common import CONTACT_ROLES, ENV, PAGE, Contact, desk_of
@@ -26,7 +26,7 @@ async def start(runtime: RuntimeDep, identity: SignedIn, cursor: Cursor = None) 
     desk = desk_of(identity, runtime)
     since, until = look.day_bounds(desk.now)
     async with transaction(runtime.pool) as conn:
-        rows = await look.today(conn, desk, Page(look.place(decode_cursor(cursor, 2)), PAGE))
+        rows = await look.today(conn, desk, Page(read_cursor(cursor, moment, own_id), PAGE))
         counts = await lists.counts(conn, scope=desk.scope, since=since, until=until)
     return _shown(rows, "received_at", cursor, "start.html", identity=identity, desk=desk, counts=counts)
 
@@ -36,7 +36,7 @@ async def results_ready(runtime: RuntimeDep, identity: Contact, cursor: Cursor =
     """Show the results that wait to be collected."""
     desk = desk_of(identity, runtime)
     async with transaction(runtime.pool) as conn:
-        rows = await look.ready(conn, desk, Page(look.place(decode_cursor(cursor, 2)), PAGE))
+        rows = await look.ready(conn, desk, Page(read_cursor(cursor, moment, own_id), PAGE))
     return _shown(rows, "ready_at", cursor, "results_ready.html", identity=identity, desk=desk)
 
 
@@ -45,7 +45,7 @@ async def submissions(runtime: RuntimeDep, identity: Contact, cursor: Cursor = N
     """Show what was handed in from afar and waits for reception."""
     desk = desk_of(identity, runtime)
     async with transaction(runtime.pool) as conn:
-        rows = await look.waiting(conn, desk, Page(look.place(decode_cursor(cursor, 2)), PAGE))
+        rows = await look.waiting(conn, desk, Page(read_cursor(cursor, moment, own_id), PAGE))
     return _shown(rows, "submitted_at", cursor, "submissions.html", identity=identity, desk=desk)
 
 

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query
 
 from libs.clock import utcnow
 from libs.http import CatalogueDep, RuntimeDep
-from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
+from libs.paging import Cursor, Limit, encode_cursor, moment, own_id, read_cursor
 from services.routing.api.common import Reader
-from services.routing.handlers.lists import place_of, units_of
+from services.routing.handlers.lists import units_of
 from services.routing.store import finding
 
 router = APIRouter(tags=["Bàn xử lý"])
@@ -31,7 +31,7 @@ async def desk(
     query = finding.DeskQuery(
         units=units_of(identity, catalogue, unit),
         officer=identity.staff_id if mine else None,
-        after=place_of(decode_cursor(cursor, 2)),
+        after=read_cursor(cursor, moment, own_id),
         only_expired=wait_expired,
         only_asked=asked,
         limit=limit + 1,

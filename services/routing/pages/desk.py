@@ -12,9 +12,9 @@ from libs.clock import utcnow
 from libs.errors import DomainError
 from libs.http import CatalogueDep, RuntimeDep
 from libs.identity import Identity, SignedIn
-from libs.paging import decode_cursor, encode_cursor
+from libs.paging import encode_cursor, moment, own_id, read_cursor
 from libs.ui import page
-from services.routing.handlers.lists import SOON, place_of, units_of
+from services.routing.handlers.lists import SOON, units_of
 from services.routing.pages.words import ENV, ROLES, days_to
 from services.routing.store import finding
 
@@ -68,7 +68,7 @@ def _query(identity: Identity, units: finding.Scope, view: str, cursor: str | No
     return finding.DeskQuery(
         units=units,
         officer=identity.staff_id if view == "mine" else None,
-        after=place_of(decode_cursor(cursor, 2)),
+        after=read_cursor(cursor, moment, own_id),
         only_expired=view == "expired",
         only_asked=view == "asked",
         limit=_ROWS + 1,

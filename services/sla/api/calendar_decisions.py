@@ -9,7 +9,7 @@ from libs.clock import utcnow
 from libs.http import CatalogueDep, RuntimeDep
 from libs.idempotency import OnceDep, run_once
 from libs.identity import Identity, require
-from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
+from libs.paging import Cursor, Limit, encode_cursor, read_cursor, text
 from libs.tables import Format, stream
 from services.sla.handlers.access import Reader
 from services.sla.handlers.calendar_proposals import DECIDERS, Desk, Withdrawal, propose_withdrawal
@@ -41,8 +41,7 @@ async def decisions(
     limit: Limit = 100,
 ) -> dict[str, Any]:
     """Return calendar decisions by code, each in its newest version."""
-    values = decode_cursor(cursor, 1)
-    after = str(values[0]) if values else ""
+    (after,) = read_cursor(cursor, text) or ("",)
     found = [
         each for each in chosen(catalogue, unit=unit, year=year, withdrawn=withdrawn) if each.code > after
     ]

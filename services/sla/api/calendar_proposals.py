@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from libs.clock import utcnow
 from libs.db import Connection
-from libs.errors import DomainError, NotFoundError
+from libs.errors import NotFoundError
 from libs.http import CatalogueDep, RuntimeDep
 from libs.idempotency import OnceDep, run_once
 from libs.identity import Identity, require
-from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
+from libs.paging import Cursor, Limit, encode_cursor, read_cursor, whole
 from services.sla.handlers import calendar_proposals as proposals
 from services.sla.handlers.access import Reader
 from services.sla.handlers.calendar_proposals import DECIDERS, Desk, Draft
@@ -51,10 +51,8 @@ async def listed(
     limit: Limit = 100,
 ) -> dict[str, Any]:
     """Return proposals, newest first."""
-    values = decode_cursor(cursor, 1)
-    if values and not isinstance(values[0], int):
-        raise DomainError("cursor", "cursor_invalid", "Vị trí trang không hợp lệ")
-    found = await store.listed(runtime.pool, state=state, after=values[0] if values else None, limit=limit)
+    (after,) = read_cursor(cursor, whole) or (None,)
+    found = await store.listed(runtime.pool, state=state, after=after, limit=limit)
     items = [proposal_json(each, catalogue) for each in found]
     return {"items": items, "cursor": encode_cursor([found[-1].id]) if len(found) == limit else None}
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.codes import UnitCode
 from libs.db import transaction
 from libs.http import RuntimeDep
-from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
+from libs.paging import Cursor, Limit, encode_cursor, read_cursor, text
 from services.sla.api.late import AskedDep
 from services.sla.handlers.access import Reader, RulebookDep
 from services.sla.handlers.filters import as_json, forget, save
@@ -26,10 +26,8 @@ async def saved(
 ) -> dict[str, Any]:
     """Return the caller's filters and those of units in the caller's scope, by name."""
     person = person_of(identity, rulebook)
-    values = decode_cursor(cursor, 1)
-    found = await filters.seen(
-        runtime.pool, person.staff, person.scope, str(values[0]) if values else "", limit
-    )
+    (after,) = read_cursor(cursor, text) or ("",)
+    found = await filters.seen(runtime.pool, person.staff, person.scope, after, limit)
     following = None
     if len(found) == limit:
         following = encode_cursor([f"{found[-1]['name'].lower()}|{found[-1]['id']}"])

@@ -8,10 +8,9 @@ from fastapi import APIRouter, Depends
 
 from contracts.codes import Role
 from libs.clock import utcnow
-from libs.errors import DomainError
 from libs.http import RuntimeDep
 from libs.identity import Identity, require
-from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
+from libs.paging import Cursor, Limit, encode_cursor, own_id, read_cursor
 from services.sla.domain.answer import Note
 from services.sla.domain.words import ERRORS, NOTES
 from services.sla.handlers.access import Reader, RulebookDep
@@ -27,11 +26,8 @@ _OVERTAKING = timedelta(minutes=15)
 
 def after_id(cursor: str | None) -> UUID:
     """Return the id after which a page begins; raises DomainError for a bad cursor."""
-    values = decode_cursor(cursor, 1)
-    try:
-        return UUID(values[0]) if values else FIRST
-    except (TypeError, ValueError, AttributeError):
-        raise DomainError("cursor", "cursor_invalid", "Vị trí trang không hợp lệ") from None
+    after: tuple[UUID] = read_cursor(cursor, own_id) or (FIRST,)
+    return after[0]
 
 
 @router.get("/errors")

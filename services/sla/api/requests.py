@@ -12,7 +12,7 @@ from law.moments import vn_date
 from libs.db import Connection, transaction
 from libs.http import RuntimeDep
 from libs.idempotency import OnceDep, run_once
-from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
+from libs.paging import Cursor, Limit, encode_cursor, read_cursor, text
 from services.sla.api.causes import FindingIn
 from services.sla.handlers.access import Reader, RulebookDep
 from services.sla.handlers.late_access import Asker, Stater, person_of, place_of, unknown_request
@@ -92,8 +92,8 @@ async def one(
     found = await requests.get(runtime.pool, own, person.scope)
     if found is None:
         raise unknown_request()
-    values = decode_cursor(cursor, 1)
-    items = await requests.items(runtime.pool, own, str(values[0]) if values else "", limit)
+    (after,) = read_cursor(cursor, text) or ("",)
+    items = await requests.items(runtime.pool, own, after, limit)
     following = encode_cursor([items[-1]["code"]]) if len(items) == limit else None
     return as_json(found, vn_date(person.now)) | {
         "items": [dict(each) for each in items],

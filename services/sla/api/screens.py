@@ -10,9 +10,8 @@ from pydantic import BaseModel, Field
 
 from law.rule_set import rule_sets
 from libs.clock import utcnow
-from libs.errors import DomainError
 from libs.http import RuntimeDep
-from libs.paging import Cursor, Limit, decode_cursor, encode_cursor
+from libs.paging import Cursor, Limit, encode_cursor, read_cursor, whole
 from libs.tables import Format, stream
 from services.sla.domain.screens import Screen
 from services.sla.handlers.screening import (
@@ -98,10 +97,8 @@ async def get_thresholds(
 
 
 def _after(cursor: str | None) -> int | None:
-    values = decode_cursor(cursor, 1)
-    if values is not None and not isinstance(values[0], int):
-        raise DomainError("cursor", "cursor_invalid", "Vị trí trang không hợp lệ")
-    return values[0] if values else None
+    after: tuple[int] | None = read_cursor(cursor, whole)
+    return after[0] if after else None
 
 
 def screen_json(screen: Screen, values: Mapping[str, int]) -> dict[str, Any]:

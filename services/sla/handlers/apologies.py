@@ -4,12 +4,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from law.moments import vn_date
 from libs.db import Pool
-from libs.errors import DomainError, NotFoundError
-from libs.paging import decode_cursor, encode_cursor
+from libs.errors import NotFoundError
+from libs.paging import encode_cursor, moment, own_id, read_cursor
 from services.sla.domain.apology import ApologyState, outcome_by_due
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.handlers.span import Span
@@ -95,16 +94,8 @@ def state_of(text: str) -> ApologyState:
 
 def place_of(cursor: str | None) -> Place | None:
     """Return the place a cursor names; raises DomainError for a bad one."""
-    values = decode_cursor(cursor, 2)
-    if values is None:
-        return None
-    try:
-        place = Place(datetime.fromisoformat(values[0]), UUID(values[1]))
-    except (TypeError, ValueError, AttributeError):
-        place = None
-    if place is None or place.at.tzinfo is None:
-        raise DomainError("cursor", "cursor_invalid", "Vị trí trang không hợp lệ")
-    return place
+    values = read_cursor(cursor, moment, own_id)
+    return Place(*values) if values else None
 
 
 def cursor_of(place: Place | None) -> str | None:

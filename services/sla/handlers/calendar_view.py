@@ -6,8 +6,8 @@ from uuid import UUID
 
 from contracts.catalogue import CalendarDecision, DecisionOrigin
 from libs.catalogue import Catalogue
-from libs.errors import DomainError, NotFoundError
-from libs.paging import decode_cursor
+from libs.errors import NotFoundError
+from libs.paging import own_id, read_cursor, whole
 from libs.ui.formats import vn_number
 from services.sla.store import calendar_moves
 from services.sla.store.calendar_proposals import Proposal
@@ -116,8 +116,4 @@ def move_rows(records: Iterable[Any], decision: str) -> list[dict[str, Any]]:
 
 def place_of(cursor: str | None) -> tuple[int, UUID]:
     """Return where a page of a decision's moves goes on; raises DomainError for a cursor that is none."""
-    values = decode_cursor(cursor, 2)
-    try:
-        return (int(values[0]), UUID(values[1])) if values else calendar_moves.START
-    except (TypeError, ValueError, AttributeError):
-        raise DomainError("cursor", "cursor_invalid", "Vị trí trang không hợp lệ") from None
+    return read_cursor(cursor, whole, own_id) or calendar_moves.START

@@ -8,9 +8,9 @@ from fastapi import Depends
 
 from contracts.codes import Role
 from libs.clock import utcnow
-from libs.errors import DomainError, NotFoundError
+from libs.errors import NotFoundError
 from libs.identity import Identity, require
-from libs.paging import decode_cursor
+from libs.paging import moment, own_id, read_cursor, whole
 from libs.runtime import Runtime
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.handlers.stating import Person
@@ -40,21 +40,12 @@ async def find_frozen(runtime: Runtime, rulebook: Rulebook, identity: Identity, 
 
 def before_of(cursor: str | None) -> tuple[int, int] | None:
     """Return the (year, number) of a frozen list that a cursor names."""
-    values = decode_cursor(cursor, 2)
-    if values is None:
-        return None
-    if not all(isinstance(value, int) for value in values):
-        raise _wrong_cursor()
-    return values[0], values[1]
+    return read_cursor(cursor, whole, whole)
 
 
 def place_of(cursor: str | None) -> tuple[datetime, UUID] | None:
     """Return after which request a page begins."""
-    values = decode_cursor(cursor, 2)
-    try:
-        return (datetime.fromisoformat(values[0]), UUID(values[1])) if values else None
-    except (TypeError, ValueError, AttributeError):
-        raise _wrong_cursor() from None
+    return read_cursor(cursor, moment, own_id)
 
 
 def unknown_request() -> NotFoundError:
@@ -62,7 +53,3 @@ def unknown_request() -> NotFoundError:
     return NotFoundError(
         "request", "request_unknown", "Không có yêu cầu giải trình này trong phạm vi của bạn"
     )
-
-
-def _wrong_cursor() -> DomainError:
-    return DomainError("cursor", "cursor_invalid", "Vị trí trang không hợp lệ")

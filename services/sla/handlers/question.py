@@ -5,14 +5,13 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 from urllib.parse import urlencode
-from uuid import UUID
 
 from contracts.codes import Cause, Level
 from law.moments import at_vn
 from libs.catalogue import Catalogue
 from libs.day_range import is_within
 from libs.errors import DomainError, NotFoundError
-from libs.paging import decode_cursor, encode_cursor
+from libs.paging import encode_cursor, moment, own_id, read_cursor, whole
 from services.sla.domain.late_buckets import Bucket
 from services.sla.store.late_filter import LateFilter, Position
 
@@ -167,8 +166,8 @@ def _subtree(catalogue: Catalogue, name: str, unit: str | None) -> frozenset[str
 
 def position_of(cursor: str | None) -> Position | None:
     """Return the position a cursor of the order by moment names; raises DomainError for a bad one."""
-    values = decode_cursor(cursor, 2)
-    return None if values is None else _position(*values)
+    values = read_cursor(cursor, moment, own_id)
+    return Position(*values) if values else None
 
 
 def cursor_of(position: Position | None) -> str | None:
@@ -188,12 +187,8 @@ class Place:
         """Return the place a cursor names; raises DomainError for a bad one."""
         if sort is Sort.EARLIEST or not cursor:
             return cls(position_of(cursor), None)
-        values = decode_cursor(cursor, 4) or []
-        at = _moment(values[3])
-        if not isinstance(values[0], int) or at is None:
-            raise _wrong_cursor()
-        position = _position(values[1], values[2])
-        return cls(Position(position.late_since, position.id, values[0]), at)
+        days, since, own, at = read_cursor(cursor, whole, moment, own_id, moment) or ()
+        return cls(Position(since, own, days), at)
 
     def now(self, asked: LateQuestion, now: datetime) -> datetime:
         """Return the moment to count to: that of the first page."""
@@ -205,26 +200,3 @@ class Place:
         if position is None or sort is Sort.EARLIEST:
             return cursor_of(position)
         return encode_cursor([position.days, position.late_since, position.id, wanted.as_of])
-
-
-def _position(since: Any, own: Any) -> Position:
-    moment = _moment(since)
-    try:
-        found = UUID(own)
-    except (TypeError, ValueError, AttributeError):
-        raise _wrong_cursor() from None
-    if moment is None:
-        raise _wrong_cursor()
-    return Position(moment, found)
-
-
-def _moment(text: Any) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo else None
-
-
-def _wrong_cursor() -> DomainError:
-    return DomainError("cursor", "cursor_invalid", "Vị trí trang không hợp lệ")

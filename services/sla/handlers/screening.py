@@ -9,7 +9,7 @@ from uuid import UUID
 from law.moments import vn_date
 from libs.db import Pool, transaction
 from libs.errors import DomainError, ManyErrors, NotFoundError
-from libs.paging import decode_cursor, encode_cursor
+from libs.paging import encode_cursor, moment, own_id, read_cursor, whole
 from services.sla.domain.screens import BY_CODE, SCREENS, Screen, Threshold
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.handlers.span import Span
@@ -152,16 +152,8 @@ def _wrong(name: str, value: int, threshold: Threshold | None) -> DomainError | 
 
 def place_of(cursor: str | None) -> Place | None:
     """Return the place a cursor names; raises DomainError for a bad one."""
-    values = decode_cursor(cursor, 4)
-    if values is None:
-        return None
-    try:
-        place = Place(datetime.fromisoformat(values[0]), UUID(values[1]), UUID(values[2]), int(values[3]))
-    except (TypeError, ValueError, AttributeError):
-        place = None
-    if place is None or place.at.tzinfo is None:
-        raise DomainError("cursor", "cursor_invalid", "Vị trí trang không hợp lệ")
-    return place
+    values = read_cursor(cursor, moment, own_id, own_id, whole)
+    return Place(*values) if values else None
 
 
 def cursor_of(place: Place | None) -> str | None:
