@@ -32,7 +32,9 @@ def main() -> None:
         _end("Aborted.", CHECK_FAILED)
     except typer.TyperException as error:
         message = error.format_message()  # empty where the help itself was the answer
-        _end(f"{message} ('motcua --help' shows how.)" if message.strip() else "", BAD_INPUT)
+        context = getattr(error, "ctx", None)  # of errors in how a command was called
+        command = context.command_path if context else app.info.name
+        _end(f"{message} ('{command} --help' shows how.)" if message.strip() else "", BAD_INPUT)
     except CliError as error:
         _end(str(error), error.code)
     except StackError as error:

@@ -22,6 +22,7 @@ _SHOWN = (
 )  # fmt: skip
 _MOMENTS = frozenset({"received_at", "due_current", "holder_since"})
 _LINE = ("date", "kind", "hours", "total_hours", "is_late", "document", "text")
+_HEADING = ("thứ", "ngày", "giờ tính", "cộng dồn", "diễn giải")
 _DAY = ("date", "kind", "name", "document", "decided_on", "provisional", "sessions")
 WHOLE = "VN"
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
@@ -139,20 +140,17 @@ def show(services: Client, code: str, *, form: Format = Format.TABLE, output: Pa
         emit(_LINE, rows, form=form, output=output, title=code)
         return
     title = "\n".join([f"Hồ sơ {answer['code']}", *answer["head"]])
-    lines = [
-        (
-            _weekday(line["date"]),
-            _day(line["date"]),
-            _hours(line["hours"]),
-            _hours(line["total_hours"]),
-            line["text"],
-        )
-        for line in answer["lines"]
-    ]
-    emit(("thứ", "ngày", "giờ tính", "cộng dồn", "diễn giải"), lines, output=output, title=title)
+    to_come = [(*cells, f"(dự kiến) {text}".strip()) for *cells, text in map(_line, answer["forecast"])]
+    emit(_HEADING, [*map(_line, answer["lines"]), *to_come], output=output, title=title)
     if output is None:
         moved = [_moved(move) for move in answer["calendar_moves"]]
         typer.echo("\n".join(["", *moved, *answer["notes"], answer["conclusion"]]))
+
+
+def _line(line: dict[str, Any]) -> tuple[str, ...]:
+    """Return a day of an explanation for people."""
+    on, counted, total = line["date"], line["hours"], line["total_hours"]
+    return _weekday(on), _day(on), _hours(counted), _hours(total), line["text"]
 
 
 def _moved(move: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ import typer
 
 from cli.client import Client, client
 from cli.errors import CliError
+from cli.lists import target_of
 from cli.output import Format, FormatOption, OutputOption, emit
 
 family = typer.Typer(
@@ -37,8 +38,8 @@ def listed(
     """Show the decisions, each in its newest version."""
     with client() as services:
         items = list(services.pages(_DECISIONS, unit=unit, year=year))
-    if form is Format.JSON and output is None:
-        typer.echo(json.dumps(items, ensure_ascii=False, indent=1))
+    if form is Format.JSON:
+        _write(items, output)
         return
     rows = [
         (*(item[name] for name in _SHOWN[:4]), len(item["days"]), len(item["weekly"]), _state(item))
@@ -82,14 +83,15 @@ def show(
     with client() as services:
         if which.isdecimal():
             answer = services.get(f"{_PROPOSALS}/{which}")
-            typer.echo(
-                json.dumps(answer, ensure_ascii=False, indent=1) if form is Format.JSON else _proposal(answer)
-            )
+            if form is Format.JSON:
+                _write(answer, output)
+            else:
+                typer.echo(_proposal(answer))
             return
         path = f"{_DECISIONS}/{quote(which, safe='')}"
         answer = services.get(path)
         if form is Format.JSON:
-            typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+            _write(answer, output)
         elif form is Format.TABLE and not moves:
             typer.echo("\n".join(_decision(answer)))
         else:
@@ -188,8 +190,7 @@ def _proposal(item: dict[str, Any]) -> str:
 
 def _decision(item: dict[str, Any]) -> list[str]:
     said = [
-        f"{item['code']}: {item['document']}"
-        + (f", ngày {item['decided_on']}" if item["decided_on"] else ""),
+        f"{item['code']}: {'; '.join(map(_document, item['documents']))}",
         f"Phạm vi: {item['unit_name'] or 'cả nước'}; {_state(item)}",
     ]
     said += [
@@ -209,6 +210,21 @@ def _decision(item: dict[str, Any]) -> list[str]:
         for task in item["recomputations"]
     ]
     return said
+
+
+def _write(answer: Any, output: Path | None) -> None:
+    with target_of(output) as target:
+        target.write(json.dumps(answer, ensure_ascii=False, indent=1) + "\n")
+
+
+def _document(version: dict[str, Any]) -> str:
+    """Return a document in words: of what came, and of what took it back."""
+    said = (
+        f"{version['document']}, ngày {version['decided_on']}"
+        if version["decided_on"]
+        else version["document"]
+    )
+    return f"rút theo {said}" if version["withdrawn"] else str(said)
 
 
 def _weekday(number: int) -> str:

@@ -21,8 +21,16 @@ from libs.identity import access_rules, anyone
 from libs.runtime import Runtime
 from libs.shape_words import shape_error
 from libs.tokens import read_key
+from libs.unit_search import units_router
 
 PROBLEM = "application/problem+json"
+_TITLES = {
+    400: "Yêu cầu không đọc được",
+    404: "Không có địa chỉ này",
+    405: "Địa chỉ này không nhận cách gọi ấy",
+    413: "Nội dung gửi lên quá lớn",
+}
+"""What the framework itself answers, in the words of the counter."""
 
 
 def runtime_of(request: Request) -> Runtime:
@@ -64,6 +72,8 @@ def build_app(
         app.include_router(router, prefix=f"{base}/api/v1")
     for router in pages:
         app.include_router(router, prefix=base, include_in_schema=False)
+    if pages:
+        app.include_router(units_router(), prefix=base, include_in_schema=False)
     _mount_static(app, runtime.settings.service)
     _handle_errors(app)
     app.add_middleware(Shell, service=runtime.settings.service)
@@ -158,7 +168,8 @@ async def _away(request: Request, _error: Exception) -> Response:
 
 async def _plain(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
-    return _answer(request, problem(error.status_code, str(error.detail)), error.headers)
+    title = _TITLES.get(error.status_code, str(error.detail))
+    return _answer(request, problem(error.status_code, title), error.headers)
 
 
 async def _fault(request: Request, _error: Exception) -> Response:

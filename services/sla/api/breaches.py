@@ -13,6 +13,7 @@ from services.sla.domain.breaches import Breach, breaches
 from services.sla.domain.words import NOTES
 from services.sla.handlers.access import Reader, RulebookDep
 from services.sla.handlers.explanation import explain
+from services.sla.handlers.past_rulebooks import PastRulebooks
 from services.sla.store import lookups
 from services.sla.store.dossiers import Row
 
@@ -31,11 +32,11 @@ async def list_breaches(
     """Return breaches dossier by dossier: late notices of online filings, one supplement too many, late letters."""
     scope = identity.scope(rulebook.catalogue)
     rows = await lookups.with_breaches(runtime.pool, scope, after_id(cursor), limit)
-    now = utcnow()
+    now, past = utcnow(), PastRulebooks(runtime.pool, rulebook)
     found = [
         _as_json(row, breach)
         for row in rows
-        for breach in breaches(explain(row, rulebook, as_of=now).answer)
+        for breach in breaches(explain(row, await past.of(row), as_of=now).answer)
         if note in (None, breach.remark.note)
     ]
     return {"items": found, "cursor": encode_cursor([rows[-1].id]) if len(rows) == limit else None}

@@ -17,6 +17,7 @@ from services.sla.handlers.calendar_view import (
     MOVE_COLUMNS,
     chosen,
     decision_json,
+    documents_of,
     move_rows,
     newest_of,
     place_of,
@@ -57,6 +58,7 @@ async def decision(
     found = newest_of(catalogue, code)
     proposals = await store.listed(runtime.pool, code=code, limit=100)
     return decision_json(found, catalogue) | {
+        "documents": await documents_of(runtime.pool, found),
         "proposals": [proposal_json(each, catalogue) for each in proposals],
         "acts": [dict(act) for act in await store.acts(runtime.pool, code)],
         "recomputations": [dict(task) for task in await recomputes.latest(runtime.pool, 100, code)],

@@ -8,6 +8,7 @@ from libs.clock import utcnow
 from libs.http import RuntimeDep
 from services.sla.handlers.access import Code, Reader, RulebookDep, unknown_dossier
 from services.sla.handlers.explanation import as_json, explain
+from services.sla.handlers.past_rulebooks import PastRulebooks
 from services.sla.store import calendar_moves, lookups
 
 router = APIRouter(tags=["clock"])
@@ -20,5 +21,6 @@ async def clock(code: Code, identity: Reader, runtime: RuntimeDep, rulebook: Rul
     if row is None:
         raise unknown_dossier(code)
     moves = await calendar_moves.of_dossier(runtime.pool, row.id)
-    explained = as_json(explain(row, rulebook, as_of=utcnow()), rulebook)
+    then = await PastRulebooks(runtime.pool, rulebook).of(row)
+    explained = as_json(explain(row, then, as_of=utcnow()), rulebook)
     return explained | {"calendar_moves": [dict(move) for move in moves]}

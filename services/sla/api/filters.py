@@ -14,7 +14,7 @@ from services.sla.api.late import AskedDep
 from services.sla.handlers.access import Reader, RulebookDep
 from services.sla.handlers.filters import as_json, forget, save
 from services.sla.handlers.late_access import person_of
-from services.sla.handlers.late_asked import buckets_of
+from services.sla.handlers.late_asked import buckets_of, require_known
 from services.sla.store import filters
 
 router = APIRouter(prefix="/late-filters", tags=["saved filters"])
@@ -50,6 +50,7 @@ async def put_filter(
     """Save the filter of the same query string under a name: the caller's own, or for a unit's people."""
     person = person_of(identity, rulebook)
     async with transaction(runtime.pool) as conn:
+        await require_known(conn, rulebook, asked)
         return as_json(await save(conn, body.name, body.for_unit, asked, person, buckets_of(runtime)))
 
 

@@ -15,6 +15,7 @@ from services.sla.domain.answer import Note
 from services.sla.domain.words import ERRORS, NOTES
 from services.sla.handlers.access import Reader, RulebookDep
 from services.sla.handlers.explanation import explain
+from services.sla.handlers.past_rulebooks import PastRulebooks
 from services.sla.store import lookups
 from services.sla.store.recomputes import latest
 from services.sla.store.touched import FIRST
@@ -61,9 +62,9 @@ async def conflicts(
     """
     scope = identity.scope(rulebook.catalogue)
     rows = await lookups.conflicts(runtime.pool, scope, after_id(cursor), limit)
-    found, now = [], utcnow()
+    found, now, past = [], utcnow(), PastRulebooks(runtime.pool, rulebook)
     for row in rows:
-        answer = explain(row, rulebook, as_of=now).answer
+        answer = explain(row, await past.of(row), as_of=now).answer
         waits = row.changed_at is not None and row.changed_at > now - _OVERTAKING
         found += [
             {

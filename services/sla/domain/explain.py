@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from contracts.sla import ClockState
 from law.calendar import Day
 from law.days import DayKind
 from law.deadline import Terms
-from law.moments import DAY, day_date, day_number, to_moment
+from law.moments import DAY, day_date, day_number, to_moment, to_tick, vn_date
 from law.whole_time import WholeDays
 from services.sla.domain import words
 from services.sla.domain.answer import Answer, Segment, SegmentKind
@@ -65,6 +66,15 @@ def lines_of(answer: Answer, *, as_of: datetime) -> Iterator[Line]:
         counted = sum(piece.counted for piece in pieces if piece.segment.run == run)
         total += counted
         yield _line(answer, terms, number, pieces, (counted, total, restarted))
+
+
+def forecast_of(answer: Answer, *, as_of: datetime) -> Iterator[Line]:
+    """Yield the days after that of `as_of` up to the appointment, of a clock that runs and is not late by then."""
+    if answer.state is not ClockState.RUNNING or answer.due is None or to_tick(as_of) >= answer.due:
+        return
+    for line in lines_of(answer, as_of=to_moment(answer.due)):
+        if line.date > vn_date(as_of):
+            yield line
 
 
 def _by_day(answer: Answer, terms: Terms, until: int) -> Iterator[tuple[int, list[_Piece]]]:

@@ -24,7 +24,7 @@ def head(answer: Answer) -> tuple[str, ...]:
     said.append(f"Bổ sung hồ sơ: {_supplement(terms)} ({words.basis(rules.basis('supplement_appraisal'))})")
     if answer.starts_at and answer.due_original:
         starts, due = words.moment(answer.starts_at), words.moment(answer.due_original)
-        said.append(f"Bắt đầu tính từ {starts}, hẹn trả lần đầu {due}")
+        said.append(f"Bắt đầu tính từ {starts}, hạn ban đầu {due}")
     said += [f"Tính lại từ đầu từ {words.moment(to_moment(run.start))}" for run in answer.runs[1:]]
     if answer.due_current and answer.due_current != answer.due_original:
         said.append(f"Hạn hiện tại {words.moment(answer.due_current)}")

@@ -1,7 +1,7 @@
 """A calendar decision's way into force: proposed by one person, approved or rejected by another, then published."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -27,6 +27,8 @@ from services.sla.store.calendar_proposals import Act, Proposal
 
 DECIDERS = (Role.SUPERVISOR, Role.OPERATOR, Role.ADMIN)
 """Who may enter a decision, and who may approve another's: within the units of their role, the country with "*"."""
+PREVIEW_HOLDS = timedelta(hours=4)
+"""For so long what a preview counted may be approved: dossiers come and go meanwhile."""
 _COUNTRY = "VN"
 
 
@@ -140,6 +142,13 @@ async def approve(conn: Connection, desk: Desk, number: int) -> Proposal:
     proposal = await _open(conn, desk, number)
     if proposal.preview_done_at is None:
         raise ConflictError("preview", "preview_missing", "Chưa tính xong số hồ sơ bị ảnh hưởng")
+    if proposal.is_stale(desk.now - PREVIEW_HOLDS):
+        raise ConflictError(
+            "preview",
+            "preview_stale",
+            f"Số hồ sơ bị ảnh hưởng được tính đã hơn {PREVIEW_HOLDS // timedelta(hours=1)} giờ trước,"
+            " hãy tính lại rồi duyệt",
+        )
     known = await desk.known(conn)
     decision = proposal.decision
     if proposal.withdraws:

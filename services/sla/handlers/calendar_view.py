@@ -6,10 +6,11 @@ from uuid import UUID
 
 from contracts.catalogue import CalendarDecision, DecisionOrigin
 from libs.catalogue import Catalogue
+from libs.db import Pool
 from libs.errors import NotFoundError
 from libs.paging import own_id, read_cursor, whole
 from libs.ui.formats import vn_number
-from services.sla.store import calendar_moves
+from services.sla.store import calendar_moves, recomputes
 from services.sla.store.calendar_proposals import Proposal
 
 MOVE_COLUMNS = (
@@ -64,6 +65,21 @@ def decision_json(decision: CalendarDecision, catalogue: Catalogue) -> dict[str,
     data["weekly"], data["replaces"] = data["weekly"] or [], data["replaces"] or []
     data["unit_name"] = catalogue.name_of(decision.unit) if decision.unit else None
     return data
+
+
+async def documents_of(pool: Pool, decision: CalendarDecision) -> list[dict[str, Any]]:
+    """Return the documents of a decision, one for each version, the oldest first: by which it came, and went."""
+    older = await recomputes.older_versions(pool, decision.code, decision.version)
+    versions = [*map(CalendarDecision.model_validate, older), decision]
+    return [
+        {
+            "version": each.version,
+            "document": each.document,
+            "decided_on": each.decided_on,
+            "withdrawn": each.withdrawn,
+        }
+        for each in versions
+    ]
 
 
 def proposal_json(proposal: Proposal, catalogue: Catalogue) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from law.moments import to_moment
 from services.sla.domain.answer import Answer, Segment, SegmentKind
 from services.sla.domain.clock import fold
-from services.sla.domain.explain import Line, lines_of
+from services.sla.domain.explain import Line, forecast_of, lines_of
 from services.sla.domain.standing import Standing, standing
 from services.sla.domain.summary import conclusion, head, notes
 from services.sla.handlers.head import head_of
@@ -25,13 +25,15 @@ class Explanation:
     standing: Standing | None
     head: tuple[str, ...]
     lines: list[Line]
+    forecast: list[Line]
+    """The days from there to the appointment, as they will be if nothing happens; none once late or while paused."""
     notes: tuple[str, ...]
     conclusion: str
     as_of: datetime
 
 
 def explain(row: Row, rulebook: Rulebook, *, as_of: datetime) -> Explanation:
-    """Return the explanation of a stored dossier by today's catalogue."""
+    """Return the explanation of a stored dossier by the rulebook it stands by (`PastRulebooks`)."""
     answer = fold(map(unpack, row.facts), rulebook.terms(head_of(story_of(row.story))))
     return Explanation(
         row=row,
@@ -39,6 +41,7 @@ def explain(row: Row, rulebook: Rulebook, *, as_of: datetime) -> Explanation:
         standing=standing(answer, as_of=as_of),
         head=head(answer),
         lines=list(lines_of(answer, as_of=as_of)),
+        forecast=list(forecast_of(answer, as_of=as_of)),
         notes=notes(answer),
         conclusion=conclusion(answer, as_of=as_of),
         as_of=as_of,
@@ -52,12 +55,14 @@ def as_json(it: Explanation, rulebook: Rulebook) -> dict[str, Any]:
         "code": it.row.code,
         "rule_set": it.row.rule_set,
         "received_at": answer.received_at,
+        "slip_at": it.row.slip_at,
         "due_original": answer.due_original,
         "due_current": answer.due_current,
         "late_at": answer.late_at,
         "state": answer.state,
         "outcome": answer.outcome,
         "lines": [line_as_json(line) for line in it.lines],
+        "forecast": [line_as_json(line) for line in it.forecast],
         "as_of": it.as_of,
         **_row_as_json(it.row, rulebook),
         "starts_at": answer.starts_at,

@@ -1,14 +1,13 @@
 """One asking of the late list: the question checked against what is known, and the list that answers it."""
 
 from datetime import datetime
-from operator import attrgetter
 
-from contracts.catalogue import CalendarDecision
 from libs.errors import NotFoundError
 from libs.identity import Identity
 from libs.runtime import Runtime
 from services.sla.domain.late_buckets import Bucket, parse_buckets
 from services.sla.handlers.late_list import LateList
+from services.sla.handlers.past_rulebooks import rulebook_at
 from services.sla.handlers.question import LateQuestion
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.store import late
@@ -41,14 +40,14 @@ class Asked:
         reader = reader or self._runtime.pool
         buckets = buckets_of(self._runtime)
         wanted = asked.filter(self._rulebook.catalogue, scope=self.scope, now=now, buckets=buckets)
-        await _require_known(reader, self._rulebook, asked)
+        await require_known(reader, self._rulebook, asked)
         rulebook = (
             await rulebook_at(reader, self._rulebook, wanted.as_of) if wanted.is_past else self._rulebook
         )
         return LateList(reader, rulebook, buckets, asked.sort), wanted
 
 
-async def _require_known(reader: Reader, rulebook: Rulebook, asked: LateQuestion) -> None:
+async def require_known(reader: Reader, rulebook: Rulebook, asked: LateQuestion) -> None:
     """Raise NotFoundError for a code that neither the catalogue nor any late dossier has."""
     for name, (column, rule, message) in _UNKNOWN.items():
         code = getattr(asked, name)
@@ -65,15 +64,3 @@ def _is_in_catalogue(rulebook: Rulebook, name: str, code: str) -> bool:
         return rulebook.rule_set(code) is not None
     procedures = rulebook.catalogue.procedures()
     return any(code == (each.field if name == "field" else each.code) for each in procedures)
-
-
-async def rulebook_at(reader: Reader, rulebook: Rulebook, at: datetime) -> Rulebook:
-    """Return the rulebook with the calendar decisions that had been published by a moment.
-
-    Names of units and procedures are today's: they count nothing.
-    """
-    if not await late.decided_after(reader, at):
-        return rulebook
-    decided = [CalendarDecision.model_validate(data) for data in await late.decisions_known(reader, at)]
-    newest = {each.code: each for each in sorted(decided, key=attrgetter("version"))}
-    return Rulebook(rulebook.catalogue, decisions=list(newest.values()))

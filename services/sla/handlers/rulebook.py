@@ -40,8 +40,11 @@ class Rulebook:
 
     def with_decision(self, decision: CalendarDecision) -> "Rulebook":
         """Return the rulebook as it would be if a decision were published beside all that is."""
-        decided = [*self.catalogue.all_calendar_decisions, decision]
-        return Rulebook(self.catalogue, self._rule_sets, decisions=decided)
+        return self.with_decisions([*self.catalogue.all_calendar_decisions, decision])
+
+    def with_decisions(self, decisions: Sequence[CalendarDecision]) -> "Rulebook":
+        """Return the rulebook as it would be with these decisions alone; of a code the newest version counts."""
+        return Rulebook(self.catalogue, self._rule_sets, decisions=decisions)
 
     def terms(self, head: Head) -> Terms | Uncomputable:
         """Return what binds a dossier, or why nothing does.
@@ -91,7 +94,7 @@ class Rulebook:
         calendars = self._calendars.get(pattern)
         if calendars is None:
             calendars = self._calendars[pattern] = Calendars(self._decisions, pattern=pattern)
-        return calendars.of(self._chain(unit))
+        return calendars.of(self.chain(unit))
 
     def calendar_of(self, unit: str | None, rule_set: str | None) -> Calendar:
         """Return the calendar of a unit under a rule set named by its code (unknown: the usual hours)."""
@@ -109,7 +112,7 @@ class Rulebook:
         key = (unit, rule_set)
         found = self._late_calendars.get(key)
         if found is None:
-            lowest = next((code for code in reversed(self._chain(unit)) if code in self._deciding), "")
+            lowest = next((code for code in reversed(self.chain(unit)) if code in self._deciding), "")
             rules = self.rule_set(rule_set)
             usual = rules is None or rules.pattern.weekdays == _USUAL.weekdays
             found = self._late_calendars[key] = lowest if usual else f"{lowest}/{rule_set}"
@@ -143,7 +146,8 @@ class Rulebook:
         except UnknownRuleSetError:
             return None
 
-    def _chain(self, unit: str | None) -> tuple[str, ...]:
+    def chain(self, unit: str | None) -> tuple[str, ...]:
+        """Return the units whose decisions hold at a unit, from the province down to itself."""
         chain = self._chains.get(unit)
         if chain is None:
             above = [each.code for each in self.catalogue.ancestors(unit or "")]

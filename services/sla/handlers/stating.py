@@ -14,9 +14,11 @@ from libs.errors import ConflictError, DomainError, NotFoundError
 from libs.ids import uuid7
 from libs.paging import require_match
 from services.sla.handlers.announce import Statement, utter
+from services.sla.handlers.legs import custody_of
 from services.sla.store import causes, dossiers
 from services.sla.store.causes import Stated
 from services.sla.store.dossiers import Row
+from services.sla.store.packing import story_of
 
 _SHORTEST, LONGEST = 3, 4_000
 NOT_LATE = "not_late"
@@ -52,7 +54,7 @@ async def state(
     """Keep and say a person's cause in the open transaction; return the row and the id of the words.
 
     Raises NotFoundError outside the scope, ConflictError for a dossier that is not late, DomainError for an
-    unknown unit or missing words, StaleError where `if_match` names another revision.
+    unknown unit or leg or missing words, StaleError where `if_match` names another revision.
     """
     _require_words(finding.text)
     _require_unit(person.catalogue, finding.unit)
@@ -61,6 +63,7 @@ async def state(
         raise NotFoundError("code", "dossier_unknown", "Không tìm thấy hồ sơ trong phạm vi của bạn")
     if row.late_since is None or row.late_since > person.now:
         raise ConflictError("code", NOT_LATE, f"Hồ sơ {row.code} không quá hạn, không có gì để giải trình")
+    _require_leg(row, finding.leg)
     if if_match:
         require_match(if_match, row.revision)
     before = await causes.stated(conn, dossier)
@@ -88,6 +91,13 @@ def _require_words(text: str) -> None:
 def _require_unit(catalogue: Catalogue, unit: str | None) -> None:
     if unit and catalogue.unit(unit) is None:
         raise NotFoundError("responsible_unit", "unit_unknown", f"Không có đơn vị {unit}")
+
+
+def _require_leg(row: Row, leg: int | None) -> None:
+    known = {holding.leg for holding in custody_of(story_of(row.story)).holdings} - {None}
+    if leg is not None and leg not in known:
+        legs = ", ".join(map(str, sorted(filter(None, known)))) or "không có"
+        raise NotFoundError("leg_no", "leg_unknown", f"Hồ sơ không có chặng {leg} (các chặng: {legs})")
 
 
 async def read_notes(

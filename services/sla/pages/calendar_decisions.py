@@ -17,7 +17,14 @@ from libs.ui import page
 from libs.ui.formats import read_day
 from services.sla.handlers.access import Reader
 from services.sla.handlers.calendar_proposals import DECIDERS, Desk, Withdrawal, propose_withdrawal
-from services.sla.handlers.calendar_view import chosen, decision_json, newest_of, place_of, proposal_json
+from services.sla.handlers.calendar_view import (
+    chosen,
+    decision_json,
+    documents_of,
+    newest_of,
+    place_of,
+    proposal_json,
+)
 from services.sla.pages import calendar_words as words
 from services.sla.pages.common import ENV
 from services.sla.store import calendar_moves, recomputes
@@ -143,6 +150,7 @@ async def _decision(
         form=form or {},
         it=decision_json(decision, catalogue),
         decision=decision,
+        documents=await documents_of(runtime.pool, decision),
         acts=await store.acts(runtime.pool, code),
         tasks=await recomputes.latest(runtime.pool, 20, code),
         moves=moves[:_ROWS],

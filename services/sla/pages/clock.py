@@ -9,6 +9,7 @@ from libs.ui import page
 from services.sla.domain.words import OUTCOMES, WEEKDAYS
 from services.sla.handlers.access import Code, Reader, RulebookDep, unknown_dossier
 from services.sla.handlers.explanation import explain
+from services.sla.handlers.past_rulebooks import PastRulebooks
 from services.sla.pages.common import ENV, STATES
 from services.sla.store import calendar_moves, lookups
 
@@ -29,7 +30,7 @@ async def clock_page(
         "clock.html",
         identity=identity,
         now=now,
-        it=explain(row, rulebook, as_of=now),
+        it=explain(row, await PastRulebooks(runtime.pool, rulebook).of(row), as_of=now),
         moves=await calendar_moves.of_dossier(runtime.pool, row.id),
         procedures={procedure.code: procedure.name for procedure in catalogue.procedures()},
         name_of=catalogue.name_of,

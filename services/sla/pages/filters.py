@@ -14,7 +14,7 @@ from libs.ui import page
 from services.sla.handlers.access import Reader, RulebookDep
 from services.sla.handlers.filters import forget, save
 from services.sla.handlers.late_access import person_of
-from services.sla.handlers.late_asked import buckets_of
+from services.sla.handlers.late_asked import buckets_of, require_known
 from services.sla.handlers.question import LateQuestion
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.pages.common import ENV
@@ -49,6 +49,7 @@ async def save_filter(
     try:
         asked, person = question_of(query), person_of(identity, rulebook)
         async with transaction(runtime.pool) as conn:
+            await require_known(conn, rulebook, asked)
             await save(conn, name, for_unit.strip() or None, asked, person, buckets_of(runtime))
     except DomainError as error:
         return await _show(runtime, rulebook, identity, query, typed, [error])

@@ -59,6 +59,10 @@ class Proposal:
     preview_done_at: datetime | None
     counts: dict[str, int]
 
+    def is_stale(self, before: datetime) -> bool:
+        """Tell whether the preview counted what stood before a moment."""
+        return self.preview_as_of is not None and self.preview_as_of < before
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -95,8 +99,8 @@ async def serialise(conn: Connection) -> None:
 
 
 async def next_number(conn: Connection) -> int:
-    """Draw the number of a new proposal."""
-    number: int = await conn.fetchval("SELECT nextval(pg_get_serial_sequence('calendar_proposal', 'id'))")
+    """Return the number of a new proposal, after `serialise`: a refused one leaves no gap."""
+    number: int = await conn.fetchval("SELECT coalesce(max(id), 0) + 1 FROM calendar_proposal")
     return number
 
 

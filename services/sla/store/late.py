@@ -137,10 +137,11 @@ async def decided_after(reader: Reader, at: datetime) -> bool:
     return bool(await reader.fetchval(sql, at))
 
 
-async def decisions_known(reader: Reader, at: datetime) -> list[Any]:
-    """Return the calendar decisions that had been published by a moment, every version of each."""
-    rows = await reader.fetch(
-        "SELECT item FROM catalogue_item WHERE kind = 'calendar' AND (item ->> 'recordedtime')::timestamptz <= $1",
-        at,
-    )
+async def decisions_known(reader: Reader, at: datetime | None = None) -> list[Any]:
+    """Return the calendar decisions published (by a moment), every version of each, in the order of publication."""
+    sql = """
+    SELECT item FROM catalogue_item
+    WHERE kind = 'calendar' AND ($1::timestamptz IS NULL OR (item ->> 'recordedtime')::timestamptz <= $1)
+    ORDER BY (item ->> 'recordedtime')::timestamptz, record_offset, version"""
+    rows = await reader.fetch(sql, at)
     return [row["item"]["data"] for row in rows]

@@ -20,6 +20,7 @@ WHERE state = 'error' AND id > $1 AND {_SEEN} ORDER BY id LIMIT $3
 _DIFFERENCES = f"""
 SELECT id, code, procedure_code, competent_unit, received_at, slip_at, due_original, origin FROM dossier
 WHERE (slip_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date <> (due_original AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
+  AND NOT EXISTS (SELECT FROM deadline_move m WHERE m.dossier = dossier.id)
   AND id > $1 AND {_SEEN} ORDER BY id LIMIT $3
 """
 _CONFLICTS = f"""
@@ -48,7 +49,10 @@ async def errors(pool: Pool, scope: Scope, after: UUID, limit: int) -> Sequence[
 
 
 async def differences(pool: Pool, scope: Scope, after: UUID, limit: int) -> Sequence[asyncpg.Record]:
-    """Return dossiers whose slip or legacy register names another day than the clock's first appointment, by id."""
+    """Return dossiers whose slip or legacy register names another day than the clock's first appointment, by id.
+
+    Those that a calendar decision moved are listed with the decision instead.
+    """
     rows: Sequence[asyncpg.Record] = await pool.fetch(_DIFFERENCES, after, _units(scope), limit)
     return rows
 

@@ -93,7 +93,7 @@ async def pending_decisions(conn: Connection) -> Sequence[Any]:
     return rows
 
 
-async def older_versions(conn: Connection, code: str, version: int) -> list[dict[str, Any]]:
+async def older_versions(conn: Connection | Pool, code: str, version: int) -> list[dict[str, Any]]:
     """Return the data of a decision's versions before this one, oldest first."""
     return [record["item"]["data"] for record in await conn.fetch(_KNOWN, code, version)]
 

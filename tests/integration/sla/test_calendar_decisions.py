@@ -13,10 +13,13 @@ from contracts.topics import parse_item
 from libs.db import transaction
 from libs.errors import ConflictError, DomainError, ForbiddenError, ManyErrors
 from libs.identity import Identity
+from services.sla.domain.answer import Answer
 from services.sla.handlers import calendar_proposals as proposals
 from services.sla.handlers.calendar_preview import Trials, preview_chunk
-from services.sla.handlers.calendar_proposals import Desk, Draft, Withdrawal
-from services.sla.store import calendar_moves
+from services.sla.handlers.calendar_proposals import PREVIEW_HOLDS, Desk, Draft, Withdrawal
+from services.sla.handlers.explanation import explain
+from services.sla.handlers.past_rulebooks import PastRulebooks
+from services.sla.store import calendar_moves, lookups
 from services.sla.store import calendar_proposals as store
 from services.sla.store.calendar_proposals import Proposal
 from tests.integration.sla.conftest import Clocks, of_kind
@@ -134,6 +137,19 @@ class TestTheWayIntoForce:
             await approve(clocks, number)
 
         assert rules(refused.value) == {("preview", "preview_missing")}
+
+    async def test_nobody_approves_what_was_counted_long_ago(self, clocks: Clocks):
+        number = await propose(clocks, storm())
+        await preview(clocks, NOON - PREVIEW_HOLDS - timedelta(minutes=1))
+
+        with pytest.raises(ConflictError) as refused:
+            await approve(clocks, number)
+
+        assert rules(refused.value) == {("preview", "preview_stale")}
+        async with transaction(clocks.pool) as conn:
+            await proposals.renew_preview(conn, desk(clocks, MAI), number)
+        await preview(clocks)
+        await approve(clocks, number)
 
     async def test_a_rejected_proposal_is_kept_with_its_reason_and_never_published(self, clocks: Clocks):
         number = await propose(clocks, storm())
@@ -264,6 +280,44 @@ class TestWithdrawal:
         await published(clocks)
 
         assert clocks.rulebook.calendar(COMMUNE).day(FRIDAY).is_worked
+
+
+class TestAnEndedDossier:
+    async def explained(self, clocks: Clocks, story: Story) -> Answer:
+        row = await lookups.by_code(clocks.pool, story.code, None)
+        assert row is not None
+        then = await PastRulebooks(clocks.pool, clocks.rulebook).of(row)
+        return explain(row, then, as_of=LATER).answer
+
+    async def test_is_explained_by_the_calendar_of_its_end_whatever_is_decided_later(self, clocks: Clocks):
+        code = await carried_out(clocks, storm(date(2026, 3, 4)))
+        late = Story(1).received(vn("2026-02-25 08:00")).leg(vn("2026-02-25 08:00")).resolved(NOON)
+        early = Story(2).received(vn("2026-02-26 08:00")).leg(vn("2026-02-26 08:00")).resolved(NOON)
+        await clocks.tell(late, early)
+        stood = await clocks.standing()
+        by = Withdrawal(document="Công điện 22/CĐ-TTg", decided_on=date(2026, 3, 4))
+        async with transaction(clocks.pool) as conn:
+            number = await proposals.propose_withdrawal(conn, desk(clocks), code, by)
+        await clocks.recompute(LATER)
+        await preview(clocks, LATER)
+        await approve(clocks, number)
+        await published(clocks)
+        await carried_out(clocks, storm(date(2026, 3, 3)), LATER)
+
+        assert await clocks.standing() == stood
+        for story in (late, early):
+            row, answer = await clocks.row(story), await self.explained(clocks, story)
+            assert (answer.due_current, answer.outcome) == (row["due_current"], row["outcome"])
+
+    async def test_that_hears_of_a_fact_later_stands_by_the_calendar_of_then(self, clocks: Clocks):
+        story = Story(1).received(vn("2026-02-25 08:00")).leg(vn("2026-02-25 08:00")).resolved(NOON)
+        await clocks.tell(story)
+        await carried_out(clocks, storm(date(2026, 3, 3)))
+        await clocks.tell(story.asked(vn("2026-02-26 08:00")))
+
+        row, answer = await clocks.row(story), await self.explained(clocks, story)
+        assert row["calendar_version"] == clocks.rulebook.calendar_of(COMMUNE, row["rule_set"]).version
+        assert (answer.due_current, answer.outcome) == (row["due_current"], row["outcome"])
 
 
 class TestWhatIsRefused:

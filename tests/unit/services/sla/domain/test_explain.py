@@ -5,7 +5,7 @@ from datetime import timedelta
 from law.durations import Duration
 from services.sla.domain.answer import Answer
 from services.sla.domain.clock import fold
-from services.sla.domain.explain import Line, LineKind, lines_of
+from services.sla.domain.explain import Line, LineKind, forecast_of, lines_of
 from services.sla.domain.standing import Apology, days_late, standing
 from services.sla.domain.summary import conclusion, head, notes
 from tests.unit.law.support import CALENDAR_DAYS, NEW, OLD, on, vn
@@ -39,6 +39,28 @@ def test_day_zero_working_days_and_weekend_each_have_a_line() -> None:
     assert explained[1].text == "Tính 8 giờ, cộng dồn 8 giờ"
     assert "Ngày hẹn trả (17:00)" in explained[-1].text
     assert [line.is_late for line in lines(answer(NEW, RECEIVED), "2026-03-12 08:00")][-2:] == [False, True]
+
+
+def test_the_days_to_come_are_foretold_up_to_the_appointment() -> None:
+    running = answer(NEW, RECEIVED)
+    so_far = lines(running, "2026-03-06 10:00")
+    to_come = list(forecast_of(running, as_of=vn("2026-03-06 10:00")))
+
+    assert [line.date for line in (so_far[-1], *to_come)] == [
+        on(f"2026-03-{day:02}") for day in (6, 7, 8, 9, 10, 11)
+    ]
+    assert to_come == lines(running, "2026-03-11 17:00")[3:]
+    assert "Ngày hẹn trả (17:00)" in to_come[-1].text
+
+
+def test_nothing_is_foretold_of_a_clock_that_waits_is_late_or_has_ended() -> None:
+    asked = ("2026-03-05 09:00 supplement_requested", "2026-03-05 09:00 resolved")
+    for given, at in (
+        (answer(NEW, RECEIVED, asked[0]), "2026-03-06 10:00"),
+        (answer(NEW, RECEIVED, asked[1]), "2026-03-06 10:00"),
+        (answer(NEW, RECEIVED), "2026-03-11 17:00"),
+    ):
+        assert not list(forecast_of(given, as_of=vn(at)))
 
 
 def test_a_holiday_names_itself_and_its_document() -> None:
@@ -155,7 +177,7 @@ def test_the_head_names_the_rule_set_and_its_article() -> None:
     assert "Nghị định 118/2025/NĐ-CP" in said
     assert "NĐ 118/2025, Đ.19.5" in said
     assert "5 ngày làm việc" in said
-    assert "hẹn trả lần đầu 17:00 ngày 11/03/2026" in said
+    assert "hạn ban đầu 17:00 ngày 11/03/2026" in said
 
 
 def test_the_conclusion_says_why() -> None:
