@@ -1,6 +1,5 @@
 """`motcua late | explain | calendar`: who is late, how a deadline came about, and which days are worked."""
 
-import json
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ from urllib.parse import quote
 import typer
 
 from cli.client import Client, client
-from cli.lists import download, target_of, write_json
+from cli.lists import download, write_answer, write_json
 from cli.output import Format, FormatOption, OutputOption, emit
 from libs.clock import VN
 
@@ -132,8 +131,7 @@ def show(services: Client, code: str, *, form: Format = Format.TABLE, output: Pa
     """Show one dossier's clock, as the running stack explains it."""
     answer = services.get(f"/sla/api/v1/dossiers/{quote(code, safe='')}/clock")
     if form is Format.JSON:
-        with target_of(output) as target:
-            target.write(json.dumps(answer, ensure_ascii=False, indent=1) + "\n")
+        write_answer(answer, output)
         return
     if form is not Format.TABLE:
         rows = [tuple(line[name] for name in _LINE) for line in answer["lines"]]

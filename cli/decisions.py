@@ -11,7 +11,7 @@ import typer
 
 from cli.client import Client, client
 from cli.errors import CliError
-from cli.lists import target_of
+from cli.lists import write_answer
 from cli.output import Format, FormatOption, OutputOption, emit
 
 family = typer.Typer(
@@ -39,7 +39,7 @@ def listed(
     with client() as services:
         items = list(services.pages(_DECISIONS, unit=unit, year=year))
     if form is Format.JSON:
-        _write(items, output)
+        write_answer(items, output)
         return
     rows = [
         (*(item[name] for name in _SHOWN[:4]), len(item["days"]), len(item["weekly"]), _state(item))
@@ -84,14 +84,14 @@ def show(
         if which.isdecimal():
             answer = services.get(f"{_PROPOSALS}/{which}")
             if form is Format.JSON:
-                _write(answer, output)
+                write_answer(answer, output)
             else:
                 typer.echo(_proposal(answer))
             return
         path = f"{_DECISIONS}/{quote(which, safe='')}"
         answer = services.get(path)
         if form is Format.JSON:
-            _write(answer, output)
+            write_answer(answer, output)
         elif form is Format.TABLE and not moves:
             typer.echo("\n".join(_decision(answer)))
         else:
@@ -210,11 +210,6 @@ def _decision(item: dict[str, Any]) -> list[str]:
         for task in item["recomputations"]
     ]
     return said
-
-
-def _write(answer: Any, output: Path | None) -> None:
-    with target_of(output) as target:
-        target.write(json.dumps(answer, ensure_ascii=False, indent=1) + "\n")
 
 
 def _document(version: dict[str, Any]) -> str:

@@ -93,6 +93,12 @@ def download(services: Client, path: str, asked: Asked, form: Format, output: Pa
             raise CliError(f"{output} cannot be written ({error.strerror}).") from error
 
 
+def write_answer(answer: Any, output: Path | None) -> None:
+    """Write a service's answer as it came; raises `CliError` where it cannot be written."""
+    with target_of(output) as target:
+        target.write(json.dumps(answer, ensure_ascii=False, indent=1) + "\n")
+
+
 @contextmanager
 def target_of(output: Path | None) -> Iterator[TextIO]:
     """Give the file to write text into, or standard output; raises `CliError` where it cannot be written."""

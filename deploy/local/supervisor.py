@@ -89,6 +89,8 @@ class Stack:
     async def start(self) -> None:
         """Start everything, as much at once as can be, and say when it is ready."""
         self.starter.stage()
+        if await self.starter.rehearse(self.nursery):
+            self.teller.begin()  # like the download, it is not part of any other start
         servers = describe(self.settings, self.starter.secrets, self.numbers)
         waiting = self._start_processes(servers)  # they load their code while the servers boot
         await together(self._database(servers), self._broker(servers))

@@ -28,6 +28,10 @@ PREVIEW = {
 }
 PROPOSAL = {"id": 7, "state": "proposed", "withdraws": False, "decision": DECISION, "preview": PREVIEW}
 SHOWN = DECISION | {
+    "documents": [
+        {"version": 1, "document": "Công điện 21", "decided_on": "2026-11-20", "withdrawn": False},
+        {"version": 2, "document": "Công điện 22", "decided_on": None, "withdrawn": True},
+    ],
     "acts": [{"at": "2026-11-20T02:00:00Z", "act": "approved", "username": "mai", "note": None}],
     "recomputations": [{"created_at": "2026-11-20T02:00:01Z", "seen": 5, "moved": 4, "done_at": None}],
 }
@@ -71,13 +75,16 @@ def run(*arguments: str) -> str:
     return done.output
 
 
-def test_decisions_are_listed_and_shown_with_their_history():
+def test_decisions_are_listed_and_shown_with_their_history(tmp_path: Path):
     assert "VN.2026.D7" in run("list", "--year", "2026")
     shown = run("show", "VN.2026.D7")
-    for words in ("Công điện 21, ngày 2026-11-20", "cả nước; đã duyệt", "2026-11-25 closed Bão", "thứ 7 counter",
+    for words in ("Công điện 21, ngày 2026-11-20; rút theo Công điện 22", "cả nước; đã duyệt", "2026-11-25 closed Bão", "thứ 7 counter",
                   "approved mai", "xem 5, dời 4 (chưa xong)"):  # fmt: skip
         assert words in shown
     assert json.loads(run("show", "VN.2026.D7", "--format", "json"))["recomputations"]
+    for which in ("VN.2026.D7", "7"):
+        assert not run("show", which, "--format", "json", "-o", str(tmp_path / which))
+        assert json.loads((tmp_path / which).read_text())
     assert run("show", "VN.2026.D7", "--format", "csv").startswith("code,competent_unit,version,withdrawn")
 
 
