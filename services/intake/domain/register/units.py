@@ -55,20 +55,45 @@ def read_units(rows: Sequence[Row], *, reference: Reference) -> tuple[list[Unit]
             refusals.append(Refusal("units", row.line, row.cells[0] if row.cells else "", *problem))
         else:
             drafts[row.cells[0]] = row, dict(zip(("code", "name", "level", "parent", "valid_from", "valid_to"), row.cells, strict=True))  # fmt: skip
-    units = []
+    units: dict[str, Unit] = {}
     for code, (row, cells) in drafts.items():
         made = _made(cells, drafts, reference)
-        if isinstance(made, Unit):
-            known = reference.unit(code)
-            differing = [name for name in _COMPARED if known and getattr(known, name) != getattr(made, name)]
-            if differing:
-                reason = f"Danh mục đã có đơn vị này với nội dung khác: {', '.join(differing)}"
-                refusals.append(Refusal("units", row.line, code, differing[0], "other_content", reason))
-            elif known is None:
-                units.append(made)
-        else:
+        known = reference.unit(code)
+        differing = known and [
+            name for name in _COMPARED if getattr(known, name) != getattr(made, name, None)
+        ]
+        if not isinstance(made, Unit):
             refusals.append(Refusal("units", row.line, code, *made))
-    return units, refusals
+        elif differing:
+            reason = f"Danh mục đã có đơn vị này với nội dung khác: {', '.join(differing)}"
+            refusals.append(Refusal("units", row.line, code, differing[0], "other_content", reason))
+        elif known is None:
+            units[code] = made
+    _refuse_orphans(units, refusals, drafts, reference)
+    return list(units.values()), refusals
+
+
+def _refuse_orphans(
+    units: dict[str, Unit],
+    refusals: list[Refusal],
+    drafts: dict[str, tuple[Row, dict[str, str]]],
+    reference: Reference,
+) -> None:
+    """Refuse the units below a refused one, and those below them: none may name a parent that does not exist."""
+    while orphans := [
+        unit
+        for unit in units.values()
+        if unit.parent and unit.parent not in units and reference.unit(unit.parent) is None
+    ]:
+        why = {refusal.code: refusal for refusal in reversed(refusals)}
+        for unit in orphans:
+            del units[unit.code]
+            above = why[str(unit.parent)]
+            reason = (
+                f"Đơn vị cấp trên {shown(above.code)} (dòng {above.line}) không được nhận: {above.reason}"
+            )
+            line = drafts[unit.code][0].line
+            refusals.append(Refusal("units", line, unit.code, "parent", "parent_refused", reason))
 
 
 def _shape(row: Row, drafts: dict[str, tuple[Row, dict[str, str]]]) -> tuple[str, str, str] | None:

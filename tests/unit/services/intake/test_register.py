@@ -192,3 +192,39 @@ def test_units_may_stand_in_any_order_and_bad_ones_are_named():
         (10, "code", "shape"),
         (11, "", "columns"),
     }
+
+
+def test_a_unit_below_a_refused_one_is_refused_too_and_says_why():
+    rows = [
+        Row(2, ["X1", "Huyện X", "district", "", "2018-01-01", ""]),
+        Row(3, ["X1.C1.A", "Trạm", "commune", "X1.C1", "2018-01-01", ""]),
+        Row(4, ["X1.C1", "Xã", "commune", "X1", "2018-01-01", ""]),
+        Row(5, ["P49.STP", "Sở khác", "province", "P49", "2018-01-01", "2025-06-30"]),
+        Row(6, ["P49.STP.A", "Chi cục", "province", "P49.STP", "2018-01-01", ""]),
+    ]
+
+    units, refusals = read_units(rows, reference=makers.catalogue())
+
+    assert [u.code for u in units] == ["P49.STP.A"]  # its parent stands in the catalogue, as it was
+    assert {(r.line, r.field, r.rule) for r in refusals} == {
+        (2, "parent", "required"),
+        (3, "parent", "parent_refused"),
+        (4, "parent", "parent_refused"),
+        (5, "name", "other_content"),
+    }
+    assert next(r.reason for r in refusals if r.line == 4) == (
+        "Đơn vị cấp trên X1 (dòng 2) không được nhận: Thiếu đơn vị cấp trên"
+    )
+
+
+@pytest.mark.parametrize("parent_row", [["X1", "Huyện X", "huyện", "P49", "2018-01-01", ""]])
+def test_a_unit_below_an_unreadable_row_is_refused(parent_row):
+    rows = [Row(2, parent_row), Row(3, ["X1.C1", "Xã", "commune", "X1", "2018-01-01", ""])]
+
+    units, refusals = read_units(rows, reference=makers.catalogue())
+
+    assert units == []
+    assert [(r.line, r.field, r.rule) for r in refusals] == [
+        (2, "level", "unknown"),
+        (3, "parent", "unknown"),
+    ]
