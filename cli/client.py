@@ -48,14 +48,24 @@ class Client:
         try:
             response = self.http.request(method, path, **more)
         except httpx.HTTPError as error:
-            raise AwayError(
-                f"The stack at {self.http.base_url} does not answer ({type(error).__name__})."
-            ) from None
-        if response.is_server_error:
-            raise AwayError(sentence(response))
-        if response.is_error:
-            raise CliError(sentence(response))
+            raise self._away(error) from None
+        _require_success(response)
         return response
+
+    @contextmanager
+    def stream(self, path: str, params: dict[str, Any] | None = None) -> Iterator[httpx.Response]:
+        """Give a successful answer whose content is still to come; raises as `request`, also while it comes."""
+        try:
+            with self.http.stream("GET", path, params=params) as response:
+                if response.is_error:
+                    response.read()
+                _require_success(response)
+                yield response
+        except httpx.HTTPError as error:
+            raise self._away(error) from None
+
+    def _away(self, error: httpx.HTTPError) -> AwayError:
+        return AwayError(f"The stack at {self.http.base_url} does not answer ({type(error).__name__}).")
 
     def get(self, path: str, **params: Any) -> Any:
         """Return the JSON of a GET; parameters that are None are left out."""
@@ -86,6 +96,13 @@ def client(
     headers = {"Authorization": f"Bearer {token_for(home, user)}"}
     with httpx.Client(base_url=url, headers=headers, timeout=timeout) as http:
         yield Client(http)
+
+
+def _require_success(response: httpx.Response) -> None:
+    if response.is_server_error:
+        raise AwayError(sentence(response))
+    if response.is_error:
+        raise CliError(sentence(response))
 
 
 def sentence(response: httpx.Response) -> str:

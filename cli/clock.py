@@ -1,6 +1,5 @@
 """`motcua late | explain | calendar`: who is late, how a deadline came about, and which days are worked."""
 
-import sys
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +8,7 @@ from urllib.parse import quote
 import typer
 
 from cli.client import Client, client
-from cli.lists import download, write_answer, write_json
+from cli.lists import download, tell_there_is_more, write_answer, write_json
 from cli.output import Format, FormatOption, OutputOption, emit
 from libs.clock import VN
 
@@ -172,8 +171,8 @@ def _table(services: Client, asked: dict[str, Any], limit: int, output: Path | N
         output=output,
         title=title,
     )
-    if page["cursor"] and output is None:
-        sys.stderr.write(f"Mới hiện {limit} dòng đầu: --limit cho thêm dòng, --format csv cho tất cả.\n")
+    if page["cursor"]:
+        tell_there_is_more(limit)
 
 
 def _values(item: dict[str, Any]) -> list[Any]:

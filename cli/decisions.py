@@ -11,7 +11,7 @@ import typer
 
 from cli.client import Client, client
 from cli.errors import CliError
-from cli.lists import write_answer
+from cli.lists import write_answer, write_text
 from cli.output import Format, FormatOption, OutputOption, emit
 
 family = typer.Typer(
@@ -86,14 +86,15 @@ def show(
             if form is Format.JSON:
                 write_answer(answer, output)
             else:
-                typer.echo(_proposal(answer))
+                _require_words(form)
+                write_text(_proposal(answer), output)
             return
         path = f"{_DECISIONS}/{quote(which, safe='')}"
         answer = services.get(path)
         if form is Format.JSON:
             write_answer(answer, output)
         elif form is Format.TABLE and not moves:
-            typer.echo("\n".join(_decision(answer)))
+            write_text("\n".join(_decision(answer)), output)
         else:
             rows = [
                 tuple(item[name] for name in _MOVES) for item in services.pages(f"{path}/moves", limit=1000)
@@ -156,6 +157,11 @@ def read_draft(file: Path) -> dict[str, Any]:
         raise CliError(f"{file} is not TOML: {error}.") from error
     found: dict[str, Any] = json.loads(json.dumps(given, default=_plain))
     return found
+
+
+def _require_words(form: Format) -> None:
+    if form is not Format.TABLE:
+        raise CliError("A proposal has moved nothing yet: it is shown as --format table or json.")
 
 
 def _plain(value: object) -> str:

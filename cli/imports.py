@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +15,8 @@ from cli.client import Client, client
 from cli.errors import CHECK_FAILED, CliError
 from cli.import_files import chunks
 from cli.import_progress import Bars, bars
+from cli.lists import save
+from libs.tables import BOM
 
 app = typer.Typer()
 _POLL = 0.25
@@ -95,6 +98,8 @@ def run_files(http: Client, files: Files) -> Report:
     for path in (files.register, files.steps, files.units):
         if path is not None and not path.is_file():
             raise CliError(f"There is no file {path}.")
+    if files.rejects is not None:
+        save([], files.rejects)  # better to hear now that it cannot be written than after the load
     body = {"source": files.source} if files.source else {}
     batch = str(http.request("POST", _API, json=body).json()["batch"])
     with bars().running() as shown:
@@ -189,14 +194,8 @@ def _publish_units(http: Client, batch: str, number: int) -> None:
 
 
 def _save_rejects(http: Client, batch: str, path: Path) -> None:
-    try:
-        with http.http.stream("GET", f"{_API}/{batch}/rejects") as answer, path.open("wb") as file:
-            answer.raise_for_status()
-            file.write(b"\xef\xbb\xbf")
-            for chunk in answer.iter_bytes():
-                file.write(chunk)
-    except OSError as error:
-        raise CliError(f"{path} cannot be written ({error.strerror}).") from None
+    with http.stream(f"{_API}/{batch}/rejects") as answer:
+        save(chain([BOM.encode()], answer.iter_bytes()), path)
 
 
 def void_batch(http: Client, batch: str) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TextIO
 
-from cli.client import Client, sentence
+from cli.client import Client
 from cli.errors import CliError
 from cli.output import Format, emit
 from libs.clock import VN
@@ -49,10 +49,13 @@ def show_list(services: Client, listing: Listing, asked: Asked, shown: Shown, *,
     page = services.get(listing.path, limit=shown.limit, **asked)
     rows = [tuple(_cell(listing, name, item[name]) for name in listing.columns) for item in page["items"]]
     emit(listing.columns, rows, output=shown.output, title=title)
-    if page["cursor"] and shown.output is None:
-        sys.stderr.write(
-            f"Mới hiện {shown.limit} dòng đầu: --limit cho thêm dòng, --format csv cho tất cả.\n"
-        )
+    if page["cursor"]:
+        tell_there_is_more(shown.limit)
+
+
+def tell_there_is_more(limit: int) -> None:
+    """Say that a table holds only the first rows."""
+    sys.stderr.write(f"Mới hiện {limit} dòng đầu: --limit cho thêm dòng, --format csv cho tất cả.\n")
 
 
 def _cell(listing: Listing, name: str, value: Any) -> Any:
@@ -78,25 +81,36 @@ def download(services: Client, path: str, asked: Asked, form: Format, output: Pa
         raise CliError("XLSX is a file: say where with -o FILE.xlsx.")
     given = {name: value for name, value in asked.items() if value is not None}
     given |= {"format": form.value, "bom": output is not None}
-    with services.http.stream("GET", path, params=given) as response:
-        if response.is_error:
-            response.read()
-            raise CliError(sentence(response))
+    with services.stream(path, given) as response:
         if output is None:
             for text in response.iter_text():
                 sys.stdout.write(text)
             return
-        try:
-            with output.open("wb") as file:
-                file.writelines(response.iter_bytes(_CHUNK))
-        except OSError as error:
-            raise CliError(f"{output} cannot be written ({error.strerror}).") from error
+        save(response.iter_bytes(_CHUNK), output)
+
+
+def save(content: Iterable[bytes], output: Path) -> None:
+    """Write a file that is whole or not there; raises `CliError` where it cannot be written."""
+    half = output.with_name(f"{output.name}.half")
+    try:
+        with half.open("wb") as file:
+            file.writelines(content)
+        half.replace(output)
+    except OSError as error:
+        raise CliError(f"{output} cannot be written ({error.strerror}).") from error
+    finally:
+        half.unlink(missing_ok=True)
 
 
 def write_answer(answer: Any, output: Path | None) -> None:
     """Write a service's answer as it came; raises `CliError` where it cannot be written."""
+    write_text(json.dumps(answer, ensure_ascii=False, indent=1), output)
+
+
+def write_text(text: str, output: Path | None) -> None:
+    """Write words for people, or whatever is text."""
     with target_of(output) as target:
-        target.write(json.dumps(answer, ensure_ascii=False, indent=1) + "\n")
+        target.write(text + "\n")
 
 
 @contextmanager

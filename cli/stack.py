@@ -90,7 +90,8 @@ def begin_anew(settings: LocalSettings, *, yes: bool) -> None:
     if not fresh.anything(settings):
         return
     if not yes:
+        doomed = " and ".join(fresh.doomed(settings))
         if not sys.stdin.isatty():
-            raise CliError(f"--fresh deletes all data in {settings.home}: confirm with --yes.")
-        typer.confirm(f"Delete all data of the stack in {settings.home}?", abort=True)
+            raise CliError(f"--fresh deletes {doomed}: confirm with --yes.")
+        typer.confirm(f"Delete {doomed}?", abort=True)
     fresh.wipe(settings)

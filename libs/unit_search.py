@@ -12,7 +12,6 @@ from markupsafe import Markup
 
 from contracts.catalogue import Unit
 from libs.catalogue import Catalogue
-from libs.clock import VN, utcnow
 from libs.identity import SignedIn
 
 _MOST, _SHORTEST, _LONGEST = 20, 2, 80
@@ -27,12 +26,8 @@ def units_router() -> APIRouter:
     async def suggest(request: Request, identity: SignedIn) -> HTMLResponse:
         catalogue: Catalogue = request.app.state.runtime.catalogue
         typed = next(iter(request.query_params.values()), "")[:_LONGEST]
-        scope, today = identity.scope(catalogue), utcnow().astimezone(VN).date()
-        found = (
-            unit
-            for unit in matches(catalogue, typed)
-            if (scope is None or unit.code in scope) and (unit.valid_to is None or unit.valid_to >= today)
-        )
+        scope = identity.scope(catalogue)
+        found = (unit for unit in matches(catalogue, typed) if scope is None or unit.code in scope)
         options = (_OPTION.format(unit.code, described(unit, catalogue)) for unit in islice(found, _MOST))
         return HTMLResponse("\n".join(options), headers={"Cache-Control": "no-store"})
 
@@ -40,7 +35,10 @@ def units_router() -> APIRouter:
 
 
 def matches(catalogue: Catalogue, typed: str) -> Iterator[Unit]:
-    """Yield units whose code or name holds every word typed, accents and case aside; the highest level first."""
+    """Yield units whose code or name holds every word typed, accents and case aside.
+
+    Those that still exist come first, then the highest level; those that ended still have dossiers to be looked for.
+    """
     words = folded(typed).split()
     if len("".join(words)) < _SHORTEST:
         return
@@ -50,8 +48,9 @@ def matches(catalogue: Catalogue, typed: str) -> Iterator[Unit]:
 
 
 def described(unit: Unit, catalogue: Catalogue) -> str:
-    """Return a unit's name with that of the unit above it."""
-    return f"{unit.name}, {catalogue.name_of(unit.parent)}" if unit.parent else unit.name
+    """Return a unit's name with that of the unit above it, and until when it was."""
+    name = f"{unit.name}, {catalogue.name_of(unit.parent)}" if unit.parent else unit.name
+    return f"{name} (đến {unit.valid_to:%d/%m/%Y})" if unit.valid_to else name
 
 
 def folded(text: str) -> str:
@@ -62,5 +61,9 @@ def folded(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _index(catalogue: Catalogue) -> list[tuple[str, Unit]]:
-    units = sorted(catalogue.units.values(), key=lambda unit: (unit.code.count("."), unit.name, unit.code))
+    units = sorted(catalogue.units.values(), key=_rank)
     return [(f"{folded(unit.name)} {unit.code.lower()}", unit) for unit in units]
+
+
+def _rank(unit: Unit) -> tuple[bool, int, str, str]:
+    return unit.valid_to is not None, unit.code.count("."), unit.name, unit.code

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from contracts.topics import TOPICS
 from deploy.local import roles
@@ -19,6 +20,17 @@ def anything(settings: LocalSettings) -> bool:
     """Return whether there is something to throw away."""
     given = settings.database_url or settings.kafka_bootstrap
     return bool(given) or locate(settings).exists() or settings.home.exists()
+
+
+def doomed(settings: LocalSettings) -> list[str]:
+    """Return what `wipe` deletes, in words. Given servers are shared: other stacks on them lose their data, too."""
+    said = [f"all data of the stack in {settings.home}"]
+    if settings.database_url:
+        host = urlsplit(settings.database_url)
+        said.append(f"the database {DATABASE!r} at {host.hostname}:{host.port or 5432}, whoever uses it")
+    if access := given_kafka(settings):
+        said.append(f"the {len(TOPICS)} topics {TOPICS[0].name}, … at {access.bootstrap}, whoever uses them")
+    return said
 
 
 def wipe(settings: LocalSettings) -> None:
