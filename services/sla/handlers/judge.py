@@ -9,6 +9,7 @@ from services.sla.domain.breaches import breaches
 from services.sla.domain.clock import fold
 from services.sla.domain.standing import days_late, pauses
 from services.sla.handlers.head import Head, head_of, holder_of, slip_of
+from services.sla.handlers.ladder import is_told_late
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.store.dossiers import Row
 from services.sla.store.packing import Entry, story_of, unpack
@@ -83,7 +84,7 @@ def _write_clock(row: Row, answer: Answer, now: datetime) -> None:
     row.calendar_version = answer.terms.calendar.version if answer.terms else 0
     row.ignored = len(answer.ignored)
     row.breaches = len(breaches(answer)) if answer.flags or answer.ignored else 0
-    row.overdue = row.overdue and is_late(row, now)
+    row.overdue = is_late(row, now) and (row.overdue or is_told_late(row))
     row.late_since = late_since(row)
 
 

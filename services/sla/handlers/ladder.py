@@ -1,7 +1,8 @@
 """The alarms that lie ahead of a dossier, as its row keeps them. Pure.
 
-A told rung is told again only when its moment moves into the future, and then says for which moment it was told
-before: what moved it was said in between. "Half the time" is told once for good.
+A told rung is told again when its moment moves into the future, a lateness also when it had been taken back and is
+there again since another moment, even one already past. It then says for which moment it was told before: what moved
+it was said in between. "Half the time" is told once for good.
 """
 
 from datetime import datetime
@@ -37,7 +38,13 @@ def _lies_ahead(row: Row, step: Step, now: int, pending: set[str]) -> bool:
         return True
     if abs(told) == at or name == Rung.HALF:
         return False
-    return bool(at > now) or name == WAIT or name in pending
+    is_late_anew = name in OVERDUE and not row.overdue
+    return bool(at > now) or is_late_anew or name == WAIT or name in pending
+
+
+def is_told_late(row: Row) -> bool:
+    """Tell whether the lateness that holds now was told, or passed over, before: then it is not said again."""
+    return row.late_at is not None and abs(row.told.get(Rung.OVERDUE, 0)) == to_tick(row.late_at)
 
 
 def point(row: Row) -> None:
