@@ -13,6 +13,7 @@ from libs.idempotency import OnceDep, run_once
 from libs.paging import etag
 from services.sla.handlers.access import Code, Reader, RulebookDep, unknown_dossier
 from services.sla.handlers.late_access import Stater, person_of
+from services.sla.handlers.past_rulebooks import PastRulebooks
 from services.sla.handlers.proposing import proposal_of
 from services.sla.handlers.stating import LONGEST, Finding, read_notes, state
 from services.sla.store import causes, lookups
@@ -44,7 +45,8 @@ async def cause_of(
     if row is None:
         raise unknown_dossier(code)
     stands = await causes.stated(runtime.pool, row.id)
-    proposal = proposal_of(row, rulebook) if row.late_since and row.late_since <= utcnow() else None
+    then = await PastRulebooks(runtime.pool, rulebook).of(row)
+    proposal = proposal_of(row, then) if row.late_since and row.late_since <= utcnow() else None
     response.headers["ETag"] = etag(row.revision)
     return {
         "code": row.code,

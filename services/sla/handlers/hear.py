@@ -5,7 +5,7 @@ two looks for what stands out, which is rarely written.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -25,8 +25,9 @@ from services.sla.domain.reading import facts_of
 from services.sla.handlers import arm, calendar_catch_up
 from services.sla.handlers.announce import Occasion
 from services.sla.handlers.judge import differs
-from services.sla.handlers.refold import refold
-from services.sla.handlers.rulebook import Rulebooks
+from services.sla.handlers.past_rulebooks import PastRulebooks
+from services.sla.handlers.refold import refold_one
+from services.sla.handlers.rulebook import Rulebook, Rulebooks
 from services.sla.handlers.traces import Traces
 from services.sla.store import dossiers, imports
 from services.sla.store.dossiers import Row
@@ -48,10 +49,11 @@ class Hearing:
         if news:
             rows = await dossiers.lock(conn, {each.event.subject for each in news})
             moved = await calendar_catch_up.catch_up(conn, rows.values(), rulebook, now)
+            ended = await _ended(conn, rows.values(), rulebook)
             _remember(rows, news)
             latecomers = await _disarm(conn, rows, [each.event for each in news])
             traces = Traces()
-            said = [*moved, *refold(rows.values(), rulebook, Occasion(now), traces.note)]
+            said = [*moved, *_refold(rows.values(), rulebook, ended, Occasion(now), traces)]
             said += [event for row in latecomers for event in arm.arm(row, rulebook, now)]
             await dossiers.save(conn, rows.values())
             await traces.save(conn)
@@ -81,6 +83,25 @@ def _remember(rows: dict[UUID, Row], news: Sequence[_News]) -> None:
         row.facts += each.facts
         if each.entry is not None:
             row.story.append(list(each.entry))
+
+
+async def _ended(conn: Connection, rows: Iterable[Row], rulebook: Rulebook) -> dict[UUID, Rulebook]:
+    """Return the rulebooks of ended dossiers that stand by an older calendar than today's."""
+    past = PastRulebooks(conn, rulebook)
+    found = {row.id: await past.of(row) for row in rows if row.ended_at is not None}
+    return {own: then for own, then in found.items() if then is not rulebook}
+
+
+def _refold(
+    rows: Iterable[Row],
+    rulebook: Rulebook,
+    ended: Mapping[UUID, Rulebook],
+    occasion: Occasion,
+    traces: Traces,
+) -> Iterator[SlaEvent]:
+    """Bring rows up to their facts; yield what is to be said, each dossier's in order."""
+    for row in rows:
+        yield from refold_one(row, rulebook, occasion, traces.note, ended=ended.get(row.id))
 
 
 async def _disarm(conn: Connection, rows: dict[UUID, Row], events: Iterable[DossierEvent]) -> list[Row]:

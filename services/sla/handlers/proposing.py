@@ -7,6 +7,7 @@ from services.sla.domain.cause import Proposal, propose
 from services.sla.domain.clock import fold
 from services.sla.handlers.head import head_of
 from services.sla.handlers.legs import custody_of
+from services.sla.handlers.past_rulebooks import PastRulebooks
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.store import causes
 from services.sla.store.dossiers import Row
@@ -20,12 +21,14 @@ async def propose_some(
     async with transaction(pool) as conn:
         rows = await causes.take_uncaused(conn, now - after, size)
         if rows:
-            await causes.put_proposals(conn, [(row.id, proposal_of(row, rulebook)) for row in rows], now)
+            past = PastRulebooks(conn, rulebook)
+            found = [(row.id, proposal_of(row, await past.of(row))) for row in rows]
+            await causes.put_proposals(conn, found, now)
     return len(rows)
 
 
 def proposal_of(row: Row, rulebook: Rulebook) -> Proposal:
-    """Return what a dossier's facts suggest."""
+    """Return what a dossier's facts suggest, by the rulebook it stands by (`PastRulebooks`)."""
     story = story_of(row.story)
     answer = fold(map(unpack, row.facts), rulebook.terms(head_of(story)))
     return propose(answer, custody_of(story), competent=row.competent_unit)

@@ -5,6 +5,7 @@ from datetime import datetime
 from libs.db import Pool, transaction
 from services.sla.domain.clock import fold
 from services.sla.handlers.head import head_of
+from services.sla.handlers.past_rulebooks import PastRulebooks
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.handlers.traces import Traces
 from services.sla.store import dossiers, traces
@@ -19,9 +20,9 @@ async def retrace_chunk(pool: Pool, rulebook: Rulebook, *, now: datetime, size: 
             return False
         ids = await traces.dossiers_after(conn, after, size)
         rows = await dossiers.lock(conn, ids)
-        found = Traces()
+        found, past = Traces(), PastRulebooks(conn, rulebook)
         for row in rows.values():
-            terms = rulebook.terms(head_of(story_of(row.story)))
+            terms = (await past.of(row)).terms(head_of(story_of(row.story)))
             found.note(row, fold(map(unpack, row.facts), terms))
         await found.save(conn)
         await traces.retraced(conn, ids[-1] if ids else after, now if len(ids) < size else None)

@@ -14,7 +14,11 @@ from law.rule_set import RuleSet, RuleSets, UnknownRuleSetError, rule_sets
 from libs.catalogue import Catalogue
 from services.sla.handlers.head import Head
 
+Versions = frozenset[tuple[str, int]]
+"""Code and newest version of each decision."""
 _USUAL = WeeklyPattern()
+_KEPT = 16
+"""Rulebooks of the past kept in memory beside one."""
 _Key = tuple[str, int, str | None, str, str | None]
 
 
@@ -31,20 +35,34 @@ class Rulebook:
         self.catalogue = catalogue
         self._rule_sets = known or rule_sets()
         decided = catalogue.all_calendar_decisions if decisions is None else decisions
+        self._decided = tuple(decided)
         self._decisions = [as_decision(decision) for decision in decided]
         self._calendars: dict[WeeklyPattern | None, Calendars] = {}
         self._chains: dict[str | None, tuple[str, ...]] = {None: ()}
         self._terms: dict[_Key, Terms | Uncomputable] = {}
         self._deciding = frozenset(each.unit for each in self._decisions if each.unit)
+        self._versions = frozenset((each.code, each.version) for each in decided)
+        self._kept: dict[Versions, Rulebook] = {}
         self._late_calendars: dict[tuple[str | None, str | None], str] = {}
 
     def with_decision(self, decision: CalendarDecision) -> "Rulebook":
         """Return the rulebook as it would be if a decision were published beside all that is."""
-        return self.with_decisions([*self.catalogue.all_calendar_decisions, decision])
+        return self.with_decisions([*self._decided, decision])
 
     def with_decisions(self, decisions: Sequence[CalendarDecision]) -> "Rulebook":
         """Return the rulebook as it would be with these decisions alone; of a code the newest version counts."""
         return Rulebook(self.catalogue, self._rule_sets, decisions=decisions)
+
+    def known_with(self, versions: Versions) -> "Rulebook | None":
+        """Return the rulebook with these versions of decisions alone, where it is this one or was kept."""
+        return self if versions == self._versions else self._kept.get(versions)
+
+    def keep_with(self, versions: Versions, decisions: Sequence[CalendarDecision]) -> "Rulebook":
+        """Return the rulebook with these decisions alone, and keep it as long as this one lives."""
+        if len(self._kept) >= _KEPT:
+            self._kept.clear()
+        made = self._kept[versions] = self.with_decisions(decisions)
+        return made
 
     def terms(self, head: Head) -> Terms | Uncomputable:
         """Return what binds a dossier, or why nothing does.

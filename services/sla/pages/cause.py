@@ -13,6 +13,7 @@ from libs.ui import page
 from services.sla.domain.cause_words import CAUSES, cause_name, evidence
 from services.sla.handlers.access import Code, Reader, RulebookDep, unknown_dossier
 from services.sla.handlers.late_access import STATERS, Stater, person_of
+from services.sla.handlers.past_rulebooks import PastRulebooks
 from services.sla.handlers.proposing import proposal_of
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.handlers.stating import Finding, Person, read_notes, state
@@ -98,7 +99,8 @@ async def _show(  # noqa: PLR0913, PLR0917 - what the page is made of
         async with transaction(runtime.pool) as conn:
             ids = [each["note"] for each in changes if each["note"]]
             notes = await read_notes(conn, ids, person, action="cause-notes", subject=row.id)
-    proposal = proposal_of(row, rulebook) if is_late else None
+    then = await PastRulebooks(runtime.pool, rulebook).of(row)
+    proposal = proposal_of(row, then) if is_late else None
     suggested = {
         "cause": stands.cause or "", "responsible_unit": stands.unit or "", "leg_no": str(stands.leg or ""), "text": "",
     }  # fmt: skip

@@ -8,7 +8,7 @@ from `late_history`.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -142,6 +142,22 @@ async def decisions_known(reader: Reader, at: datetime | None = None) -> list[An
     sql = """
     SELECT item FROM catalogue_item
     WHERE kind = 'calendar' AND ($1::timestamptz IS NULL OR (item ->> 'recordedtime')::timestamptz <= $1)
-    ORDER BY (item ->> 'recordedtime')::timestamptz, record_offset, version"""
+    ORDER BY record_offset, (item ->> 'recordedtime')::timestamptz, version"""
     rows = await reader.fetch(sql, at)
     return [row["item"]["data"] for row in rows]
+
+
+class Publication(NamedTuple):
+    """A version of a calendar decision, and where it holds (None: in the country)."""
+
+    code: str
+    version: int
+    unit: str | None
+
+
+async def publications(reader: Reader) -> list[Publication]:
+    """Return every version of every calendar decision, in the order of publication: that of the topic."""
+    sql = """
+    SELECT code, version, item -> 'data' ->> 'unit' AS unit FROM catalogue_item
+    WHERE kind = 'calendar' ORDER BY record_offset, (item ->> 'recordedtime')::timestamptz, version"""
+    return [Publication(*row) for row in await reader.fetch(sql)]

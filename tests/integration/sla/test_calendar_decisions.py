@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from contracts import sla
+from contracts import intake, routing, sla
 from contracts.catalogue import CalendarDay, DayKind, WeeklyHours
 from contracts.codes import Role
 from contracts.topics import parse_item
@@ -15,6 +15,7 @@ from libs.errors import ConflictError, DomainError, ForbiddenError, ManyErrors
 from libs.identity import Identity
 from services.sla.domain.answer import Answer
 from services.sla.handlers import calendar_proposals as proposals
+from services.sla.handlers import proposing
 from services.sla.handlers.calendar_preview import Trials, preview_chunk
 from services.sla.handlers.calendar_proposals import PREVIEW_HOLDS, Desk, Draft, Withdrawal
 from services.sla.handlers.explanation import explain
@@ -309,15 +310,53 @@ class TestAnEndedDossier:
             row, answer = await clocks.row(story), await self.explained(clocks, story)
             assert (answer.due_current, answer.outcome) == (row["due_current"], row["outcome"])
 
-    async def test_that_hears_of_a_fact_later_stands_by_the_calendar_of_then(self, clocks: Clocks):
-        story = Story(1).received(vn("2026-02-25 08:00")).leg(vn("2026-02-25 08:00")).resolved(NOON)
+    async def ended_before_a_decision(self, clocks: Clocks) -> Story:
+        """A dossier that ended a working day late, by days one of which is decided to be off only afterwards."""
+        await carried_out(clocks, storm(date(2026, 4, 1)))
+        await clocks.recompute(LATER)
+        story = Story(1).received(vn("2026-02-24 08:00")).leg(vn("2026-02-24 08:00")).resolved(NOON)
         await clocks.tell(story)
+        assert (await clocks.row(story))["outcome"] == "late"
         await carried_out(clocks, storm(date(2026, 3, 3)))
-        await clocks.tell(story.asked(vn("2026-02-26 08:00")))
+        return story
+
+    async def test_that_hears_of_a_fact_later_still_stands_by_the_calendar_of_its_end(self, clocks: Clocks):
+        story = await self.ended_before_a_decision(clocks)
+        before = await clocks.row(story)
+
+        await clocks.tell(story.tell(intake.ResultReturned, LATER, way=intake.ReturnWay.COUNTER))
 
         row, answer = await clocks.row(story), await self.explained(clocks, story)
-        assert row["calendar_version"] == clocks.rulebook.calendar_of(COMMUNE, row["rule_set"]).version
+        assert (row["outcome"], row["late_days"]) == ("late", before["late_days"])
+        assert row["calendar_version"] == before["calendar_version"]
         assert (answer.due_current, answer.outcome) == (row["due_current"], row["outcome"])
+        assert of_kind(await clocks.said(), sla.ClockRevised) == []
+
+    async def test_that_is_open_again_stands_by_todays_calendar(self, clocks: Clocks):
+        story = await self.ended_before_a_decision(clocks)
+
+        await clocks.tell(
+            story.tell(routing.PaymentRequested, NOON, replaces=story.events[-1].id, request=uuid4())
+        )
+
+        row = await clocks.row(story)
+        assert (row["state"], row["outcome"]) == ("paused", None)
+        assert row["calendar_version"] == clocks.rulebook.calendar_of(COMMUNE, row["rule_set"]).version
+        assert row["due_original"] == vn("2026-03-04 17:00")
+
+    async def test_gets_its_cause_by_the_calendar_of_its_end(self, clocks: Clocks):
+        await carried_out(clocks, storm(date(2026, 4, 1)))
+        await clocks.recompute(LATER)
+        story = Story(1).received(vn("2026-02-24 08:00")).leg(vn("2026-02-24 08:00"))
+        story.leg(vn("2026-02-27 08:30"), PROVINCE, 2).resolved(NOON)
+        await clocks.tell(story)
+        await carried_out(clocks, storm(date(2026, 2, 25)))
+
+        await proposing.propose_some(clocks.pool, clocks.rulebook, now=LATER, size=10)
+
+        assert (await clocks.row(story))[
+            "responsible_unit"
+        ] == COMMUNE  # three days until it was late, not two
 
 
 class TestWhatIsRefused:
