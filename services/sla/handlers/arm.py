@@ -30,6 +30,7 @@ async def pass_barrier(conn: Connection, event: Barrier, rulebook: Rulebook, now
     moments = {"ended_at" if isinstance(event, ImportEnded) else "routed_at": now}
     if not await imports.reach(conn, gate, **moments):
         return
+    await imports.hold(conn)
     await imports.arm_closed(conn, gate, now)
     while ids := await imports.unarmed(conn, gate, CHUNK):
         rows = list((await dossiers.lock(conn, ids)).values())

@@ -1,8 +1,8 @@
 """One asking of the late list: the question checked against what is known, and the list that answers it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from libs.errors import NotFoundError
+from libs.errors import ConflictError, NotFoundError
 from libs.identity import Identity
 from libs.runtime import Runtime
 from services.sla.domain.late_buckets import Bucket, parse_buckets
@@ -10,7 +10,7 @@ from services.sla.handlers.late_list import LateList
 from services.sla.handlers.past_rulebooks import rulebook_at
 from services.sla.handlers.question import LateQuestion
 from services.sla.handlers.rulebook import Rulebook
-from services.sla.store import late
+from services.sla.store import imports, late
 from services.sla.store.late import Reader
 from services.sla.store.late_filter import LateFilter
 
@@ -19,6 +19,8 @@ _UNKNOWN = {
     "procedure": ("procedure_code", "procedure_unknown", "Không có thủ tục {}"),
     "rule_set": ("rule_set", "rule_set_unknown", "Không có bộ quy định {}"),
 }
+_ARMED = timedelta(days=1)
+"""No import's partition takes longer to arm."""
 
 
 def buckets_of(runtime: Runtime) -> tuple[Bucket, ...]:
@@ -36,11 +38,19 @@ class Asked:
     async def list_of(
         self, asked: LateQuestion, now: datetime, reader: Reader | None = None
     ) -> tuple[LateList, LateFilter]:
-        """Return the list and what to select; raises DomainError naming the parameter that makes no sense."""
+        """Return the list and what to select; raises DomainError naming the parameter that makes no sense.
+
+        Raises ConflictError for a moment of the last day while an import is being armed, which is one transaction
+        per partition: its dossiers would be on the list as of then a minute later.
+        """
         reader = reader or self._runtime.pool
         buckets = buckets_of(self._runtime)
         wanted = asked.filter(self._rulebook.catalogue, scope=self.scope, now=now, buckets=buckets)
         await require_known(reader, self._rulebook, asked)
+        if asked.as_of is not None and asked.as_of > now - _ARMED and await imports.is_arming(reader):
+            raise ConflictError(
+                "as_of", "import_under_way", "Đang nhập hồ sơ, hãy xem lại thời điểm này sau ít phút"
+            )
         rulebook = (
             await rulebook_at(reader, self._rulebook, wanted.as_of) if wanted.is_past else self._rulebook
         )

@@ -100,8 +100,12 @@ def _unnest(columns: Sequence[str]) -> str:
     return f"unnest($1::uuid[], {', '.join(arrays)}) AS u(id, {', '.join(columns)})"
 
 
+_NEWER = {"changed_at": "greatest(u.changed_at, d.changed_at)"}
+"""A batch that began earlier may come last: what the late list showed in between stands."""
+
+
 def _update(columns: Sequence[str]) -> str:
-    changes = ", ".join(f"{name} = u.{name}" for name in columns)
+    changes = ", ".join(f"{name} = {_NEWER.get(name, 'u.' + name)}" for name in columns)
     if "changed_at" in columns:  # the cause proposed for what it was may no longer be right
         changes += ", uncaused = true"
     return f"UPDATE dossier d SET {changes} FROM {_unnest(columns)} WHERE d.id = u.id"

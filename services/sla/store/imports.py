@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from libs.db import Connection
+from libs.db import Connection, Pool
 
 _REACH = """
 INSERT INTO import_barrier AS b (batch, part, partitions, dossiers, ended_at, routed_at)
@@ -16,7 +16,7 @@ RETURNING ended_at IS NOT NULL AND routed_at IS NOT NULL AND timed_at IS NULL
 """
 _ARM_CLOSED = """
 UPDATE dossier SET armed = true, late_since = CASE WHEN state = 'stopped' AND outcome = 'late' THEN late_at END,
-       ladder = '[]', next_rung_at = NULL, changed_at = $3
+       ladder = '[]', next_rung_at = NULL, changed_at = greatest($3, changed_at)
 WHERE batch = $1 AND NOT armed AND key_hash % $2 = $4 AND (ended_at IS NOT NULL OR state IS NULL OR state = 'error')
 """
 _UNARMED = """
@@ -24,6 +24,13 @@ SELECT id FROM dossier WHERE batch = $1 AND NOT armed AND key_hash % $2 = $3 ORD
 """
 _TIMED = """
 SELECT batch, part, partitions FROM import_barrier WHERE timed_at IS NOT NULL AND batch = ANY($1::uuid[])
+"""
+_HOLD = "SELECT pg_advisory_xact_lock_shared(hashtext('arming'), hashtext(current_schema()))"
+_HELD = """
+SELECT EXISTS (
+    SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()
+    WHERE l.locktype = 'advisory' AND l.granted AND l.classid = hashtext('arming')::oid
+        AND l.objid = hashtext(current_schema())::oid)
 """
 
 
@@ -45,6 +52,16 @@ async def reach(
         _REACH, gate.batch, gate.part, gate.partitions, gate.dossiers, ended_at, routed_at
     )
     return both
+
+
+async def hold(conn: Connection) -> None:
+    """Let everybody see, until this transaction ends, that a partition is being armed."""
+    await conn.execute(_HOLD)
+
+
+async def is_arming(reader: Pool | Connection) -> bool:
+    """Tell whether any partition is being armed: what that comes to is not seen yet, but stands since its beginning."""
+    return bool(await reader.fetchval(_HELD))
 
 
 async def arm_closed(conn: Connection, gate: Gate, now: datetime) -> None:

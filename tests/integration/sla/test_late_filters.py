@@ -9,8 +9,10 @@ import pytest
 
 from contracts.catalogue import DayKind
 from libs.clock import utcnow
+from libs.db import transaction
 from services.sla.handlers import proposing
 from services.sla.handlers.question import Sort
+from services.sla.store import imports
 from services.sla.store.late import lateness_sql, open_counts_sql, page_sql
 from services.sla.store.late_filter import LateFilter, Position, Span
 from tests.integration.sla.conftest import Clocks
@@ -227,6 +229,34 @@ class TestThePast:
         assert {item["days_late"] for item in after["items"]} == {9}
         today = await desk.get()
         assert {item["state"] for item in today["items"]} == {"running", "stopped"}
+
+    async def test_a_batch_that_began_earlier_and_comes_last_changes_no_moment_between(
+        self, clocks: Clocks, desk: Desk
+    ):
+        then = vn("2026-03-24 12:00").isoformat()
+        clocks.now = vn("2026-03-16 09:00")
+        story = Story(1).received(MONDAY).leg(MONDAY)
+        await clocks.tell(story)
+        clocks.now = vn("2026-03-25 09:00")
+        await clocks.hear(story.sent(vn("2026-03-24 10:00"), COMMUNE, "P01").events[-1])
+        before = await desk.get(as_of=then)
+        clocks.now = vn("2026-03-24 09:00")
+        await clocks.hear(story.resolved(vn("2026-03-24 08:00")).events[-1])
+
+        assert await desk.get(as_of=then) == before
+        assert len(before["items"]) == 1
+
+    async def test_a_moment_of_today_is_not_shown_while_an_import_is_being_armed(
+        self, clocks: Clocks, desk: Desk
+    ):
+        recent = (utcnow() - timedelta(minutes=5)).isoformat()
+        async with transaction(clocks.pool) as conn:
+            await imports.hold(conn)
+            answer = await desk.http.get(LATE, params={"as_of": recent})
+            assert (answer.status_code, answer.json()["errors"][0]["rule"]) == (409, "import_under_way")
+            assert (await desk.get(as_of=vn("2026-03-24 12:00").isoformat()))["items"] == []
+
+        assert (await desk.get(as_of=recent))["items"] == []
 
     async def test_what_was_recorded_later_was_not_on_the_list(self, clocks: Clocks, desk: Desk):
         clocks.now = vn("2026-03-25 09:00")
