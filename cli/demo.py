@@ -10,7 +10,7 @@ import typer
 
 from cli import demo_summary
 from cli.client import Client, client, running_url
-from cli.errors import CliError
+from cli.errors import CHECK_FAILED, CliError
 from cli.imports import Files, run_files
 from cli.live import Simulator
 from deploy.local import detached
@@ -20,7 +20,8 @@ from libs.clock import utcnow
 
 app = typer.Typer()
 SCALE = 100
-_LOADED = "demo-loaded"
+_BEGUN, _LOADED = "demo-begun", "demo-loaded"
+"""Files of the state folder: which scale is in it, in part or as a whole."""
 _SEED = 20_261
 
 
@@ -37,6 +38,7 @@ def demo(
     """Start everything, load Quảng Nam's year 2022, show late dossiers and rates, then receive dossiers live."""
     settings = _settings()
     chosen = scale or (1 if full else SCALE)
+    _require_same_scale(settings.home, chosen)
     ours = running_url(settings.home) is None
     if ours:
         detached.start(settings, port=port or detached.last_port(settings), tell=typer.echo)
@@ -51,6 +53,9 @@ def demo(
                 _live(clerk, officer, rate, settings.home)
     except KeyboardInterrupt:
         typer.echo("")
+        if not (settings.home / _LOADED).exists():
+            typer.echo("The register is in only in part: the same command goes on with it.", err=True)
+            raise typer.Exit(CHECK_FAILED) from None
     finally:
         if ours:
             typer.echo("Stopping the demo; its data stay for the next time.")
@@ -67,17 +72,24 @@ def _settings() -> LocalSettings:
     )
 
 
+def _require_same_scale(home: Path, scale: int) -> None:
+    """Raise `CliError` for a folder with (part of) the register at another scale: its codes are the same dossiers'."""
+    marks = [file for name in (_LOADED, _BEGUN) if (file := home / name).exists()]
+    if marks and marks[0].read_text() != str(scale):
+        held = marks[0].read_text()
+        part = "" if marks[0].name == _LOADED else "part of "
+        raise CliError(
+            f"{home} holds {part}the register at 1 : {held}. Go on with that ('motcua demo --scale {held}'), begin anew"
+            f" ('MOTCUA_HOME={home} .venv/bin/motcua up --fresh', then stop it), or set MOTCUA_HOME to another folder."
+        )
+
+
 def _load(admin: Client, home: Path, scale: int) -> None:
     """Import the register, once per state folder."""
-    mark = home / _LOADED
-    if mark.exists():
-        if mark.read_text() != str(scale):
-            raise CliError(
-                f"{home} holds the register at 1 : {mark.read_text()}: throw it away with"
-                f" 'MOTCUA_HOME={home} motcua down' and 'MOTCUA_HOME={home} motcua up --fresh', or set MOTCUA_HOME."
-            )
+    if (home / _LOADED).exists():
         typer.echo("The register of 2022 is already loaded.")
         return
+    (home / _BEGUN).write_text(str(scale))
     from deploy.seed.register import write_register
 
     began = time.perf_counter()
@@ -87,7 +99,7 @@ def _load(admin: Client, home: Path, scale: int) -> None:
     report = run_files(admin, Files(register=files.register, steps=files.steps))
     if report.imported + report.skipped != files.dossiers:
         raise CliError(f"Of {files.dossiers} dossiers {report.refused} were refused.", 1)
-    mark.write_text(str(scale))
+    (home / _LOADED).write_text(str(scale))
     done = time.perf_counter()
     typer.echo(
         f"{files.dossiers:,} dossiers: made in {made - began:.1f} s, loaded through all services in {done - made:.1f} s."

@@ -49,6 +49,14 @@ class Nursery:
         self._watchdog: subprocess.Popen[str] | None = None
         self._started: list[tuple[Command, subprocess.Popen[bytes]]] = []
 
+    def beside(self, places: Places) -> "Nursery":
+        """Return a nursery of its own for other folders, under the same lock."""
+        return Nursery(places, self._lock, watchdog="pipe" if self._watched else "kernel")
+
+    def log(self, name: str) -> Path:
+        """Return where the output of a program goes."""
+        return self._places.logs / f"{name}.log"
+
     def start(self, command: Command) -> subprocess.Popen[bytes]:
         """Start the program; its output is appended to log/NAME.log (or thrown away when `quiet`)."""
         account = self._places.account if command.as_account else None
@@ -82,7 +90,7 @@ class Nursery:
             child.kill()
             code = await ended(child)
         if code != 0:
-            where = "" if command.quiet else f": see {self._places.logs / (command.name + '.log')}"
+            where = "" if command.quiet else f": see {self.log(command.name)}"
             raise StackError(f"{command.name} failed with code {code}{where}.")
 
     def _forget_ended(self) -> None:
@@ -95,7 +103,7 @@ class Nursery:
         if command.quiet:
             yield subprocess.DEVNULL
             return
-        file = self._places.logs / f"{command.name}.log"
+        file = self.log(command.name)
         rotate(file)
         descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:

@@ -27,6 +27,8 @@ class Kafka:
     secrets: Secrets
     options: tuple[str, ...] = ()
     """Of Java, beside the usual ones."""
+    death: signal.Signals = signal.SIGTERM
+    """What the broker is sent when the launcher dies."""
 
     @property
     def folder(self) -> Path:
@@ -59,8 +61,8 @@ class Kafka:
             "kafka.Kafka",
             str(properties),
         ]
-        child = nursery.start(Command(name="kafka", argv=argv, as_account=True, death=signal.SIGTERM))
-        await self._port_open(child)
+        child = nursery.start(Command(name="kafka", argv=argv, as_account=True, death=self.death))
+        await self._port_open(child, nursery.log("kafka"))
         return child
 
     def _java(self) -> list[str]:
@@ -96,8 +98,8 @@ class Kafka:
         finally:
             file.unlink(missing_ok=True)
 
-    async def _port_open(self, child: subprocess.Popen[bytes], *, limit: float = 180.0) -> None:
-        log, end = self.places.logs / "kafka.log", asyncio.get_running_loop().time() + limit
+    async def _port_open(self, child: subprocess.Popen[bytes], log: Path, *, limit: float = 180.0) -> None:
+        end = asyncio.get_running_loop().time() + limit
         while not is_busy(self.port):
             if child.poll() is not None:
                 raise StackError(f"Kafka ended with code {child.returncode}: see {log}.")

@@ -1,8 +1,10 @@
 """PostgreSQL and Kafka of a stack: its own, started here, or those that exist already."""
 
+import asyncio
 import hmac
 import json
 import subprocess
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,12 +102,27 @@ class ServerStarter:
         self.ports = ports.keep(places.home / _PORTS_FILE, SERVER_PORTS, fixed=fixed)
         self._programs: Programs | None = None
 
-    def stage(self) -> None:
-        """Fetch and stage the programs of the servers that are to be started here."""
+    async def stage(self) -> None:
+        """Fetch and stage the programs of the servers that are to be started here.
+
+        It may take minutes: a thread does it, and whoever is told to end meanwhile leaves after the jar under way.
+        """
         if self._settings.database_url and self._settings.kafka_bootstrap:
             return
+        given_up = threading.Event()
         with self._teller.part("programs ready"), self._teller.steps("Kafka's jars", of_bytes=True) as tell:
-            self._programs = programs(self._settings, self._places, tell=tell)
+
+            def go_on(done: int, everything: int) -> None:
+                if given_up.is_set():
+                    raise StackError("Given up while Kafka's jars were fetched; what has arrived is kept.")
+                tell(done, everything)
+
+            work = asyncio.to_thread(programs, self._settings, self._places, tell=go_on)
+            try:
+                self._programs = await work
+            except asyncio.CancelledError:
+                given_up.set()
+                raise
 
     async def rehearse(self, nursery: Nursery) -> bool:
         """Let Kafka's start be learned where that was not done yet; return whether it was now."""

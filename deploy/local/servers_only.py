@@ -41,7 +41,7 @@ async def run(settings: LocalSettings, *, linger: float) -> None:
     starter = ServerStarter(settings, places, load_or_create(places.home / "secrets.json"), Teller())
     users = os.open(places.home / _USERS, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        starter.stage()
+        await starter.stage()
         servers = describe(settings, starter.secrets, starter.ports)
         await together(_database(servers, starter, nursery), _broker(servers, starter, nursery))
         write_private(ready, json.dumps({"pid": os.getpid()}))

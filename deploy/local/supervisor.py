@@ -88,7 +88,7 @@ class Stack:
 
     async def start(self) -> None:
         """Start everything, as much at once as can be, and say when it is ready."""
-        self.starter.stage()
+        await self.starter.stage()
         if await self.starter.rehearse(self.nursery):
             self.teller.begin()  # like the download, it is not part of any other start
         servers = describe(self.settings, self.starter.secrets, self.numbers)

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx
 import pytest
@@ -95,6 +96,21 @@ def test_up_returns_when_all_is_ready_and_says_how_long_each_part_took(motcua):
         line for line in (motcua.home / "log" / "stack.log").read_text().splitlines() if "clerk\t" in line
     ]
     assert motcua.run("status").returncode == 0
+
+
+def test_the_broker_starts_from_what_its_rehearsal_learned(running):
+    """The first start on a machine rehearses, so whatever ran before this test, the archive is there and in use."""
+    (broker,) = [
+        command.split(b"\0")
+        for pid in running.launched.holders()
+        if b"kafka.Kafka" in (command := Path(f"/proc/{pid}/cmdline").read_bytes())
+    ]
+    (option,) = [each.decode() for each in broker if each.startswith(b"-XX:AOTCache=")]
+
+    assert Path(option.removeprefix("-XX:AOTCache=")).stat().st_mode & 0o777 == 0o644
+    said = (running.home / "log" / "kafka.log").read_text()
+    assert "Unable to use AOT cache" not in said
+    assert "error occurred" not in said.lower()
 
 
 @pytest.mark.parametrize("service", ["intake", "routing", "sla", "reporting"])

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from deploy.local import rehearsal
 from deploy.local.account import Account
+from deploy.local.children import Nursery
 from deploy.local.errors import StackError
 from deploy.local.places import Places
 from deploy.local.progress import Teller
@@ -38,8 +39,8 @@ async def rehearse(programs: Programs, home: Path) -> tuple[bool, str]:
     places = Places(home, home, Account("me", 0, 0, switch=False))
     home.mkdir(exist_ok=True)
     return await rehearsal.rehearse(
-        programs, places, None, Teller(Console(file=told, width=200))
-    ), told.getvalue()  # type: ignore[arg-type]
+        programs, places, Nursery(places, 0), Teller(Console(file=told, width=200))
+    ), told.getvalue()
 
 
 async def test_a_failure_is_told_once_and_leaves_nothing(programs: Programs, tmp_path: Path, monkeypatch):
@@ -67,3 +68,43 @@ async def test_an_older_java_starts_as_it_always_did(programs: Programs, tmp_pat
     (programs.java_home / "release").write_text('JAVA_VERSION="21.0.1"')
 
     assert await rehearse(programs, tmp_path / "home") == (False, "")
+
+
+async def test_a_folder_that_cannot_be_written_is_told_too(programs: Programs, tmp_path: Path, monkeypatch):
+    def fail(*_args: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(rehearsal.os, "open", fail)
+
+    done, told = await rehearse(programs, tmp_path / "home")
+    assert done
+    assert "Permission denied" in told
+
+
+def test_what_the_broker_made_is_kept_readable_for_all(tmp_path: Path):
+    made, archive = tmp_path / "made", tmp_path / "kafka.aot"
+    made.write_bytes(b"classes")
+
+    rehearsal._keep(made, archive, owner=made.stat().st_uid)
+
+    assert archive.read_bytes() == b"classes"
+    assert archive.stat().st_mode & 0o777 == 0o644
+
+
+def test_no_link_is_followed_and_nobody_elses_file_is_published(tmp_path: Path):
+    secret, made, archive = tmp_path / "secret", tmp_path / "made", tmp_path / "kafka.aot"
+    secret.write_bytes(b"secret")
+    owner = secret.stat().st_uid
+    made.symlink_to(secret)
+    with pytest.raises(OSError, match="symbolic link"):
+        rehearsal._keep(made, archive, owner=owner)
+    made.unlink()
+    made.hardlink_to(secret)
+    with pytest.raises(StackError):
+        rehearsal._keep(made, archive, owner=owner)
+    made.unlink()
+    made.write_bytes(b"foreign")
+    with pytest.raises(StackError):
+        rehearsal._keep(made, archive, owner=owner + 1)
+
+    assert not archive.exists()
