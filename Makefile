@@ -33,10 +33,10 @@ setup: .venv/.runtime  ## the runtime environment in .venv, from hash-locked req
 environments: .venv/.test .venv-tools/.tools
 
 demo: setup  ## the whole system with a province's year (FULL=1: all 462,569 dossiers)
-	@$(BIN)/motcua demo $(if $(FULL),--full)
+	@$(BIN)/motcua demo $(if $(FULL),--full) $(if $(PORT),--port $(PORT))
 
 up: setup  ## the whole system, empty
-	@$(BIN)/motcua up
+	@$(BIN)/motcua up $(if $(PORT),--port $(PORT))
 
 down: setup  ## stop it
 	@$(BIN)/motcua down
