@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from contracts.codes import (
+    AgencyCode,
     Channel,
     ClockTime,
     Count,
@@ -84,7 +85,7 @@ class Unit(Payload):
     kind: UnitKind = UnitKind.PEOPLES_COMMITTEE
     parent: UnitCode | None = None
     province: UnitCode
-    agency_code: UnitCode | None = None
+    agency_code: AgencyCode | None = None
     """Prefix of the dossier codes this unit gives, as `H47.35`."""
     valid_from: date
     valid_to: date | None = None

@@ -1,7 +1,14 @@
 """The words events are made of: codes, enums and moments, so that no field can hold a free remark.
 
-No pattern admits nine digits in a row (a personal number, a phone), a space, an `@` or a letter outside
-the code's alphabet, hence none can carry a person's name, number, phone or address.
+What the patterns exclude: any space, `@`, `+`, accent or punctuation beyond `. - _ /`; more than six digits in a
+row (eight in the number of a dossier); and a number split by dots or dashes, for a group of digits may stand
+beside another only in the published shapes spelled out below (agencies, national procedures, dossier numbers).
+So no personal number, phone, mail address or written address fits.
+
+What no pattern can exclude: a name written as a code. `NGUYEN.VAN.AN` looks like `N48.THUE.VPUB`, `nguyen-van-an`
+like `dang-ky-kinh-doanh`. Therefore intake lets in only units, procedures and fields that its catalogue has; the
+one exception is a register's procedure that the catalogue lacks, whose field must then be a few words
+(docs/registers.md).
 """
 
 from datetime import UTC, datetime
@@ -11,8 +18,25 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
-SEGMENT = r"(?:[A-Z][A-Z0-9]{0,11}|[0-9]{1,8})"
-"""One part of a dotted code: a letter and up to eleven letters or digits, or up to eight digits."""
+_WORD = r"[A-Z]{1,11}(?:-?[0-9]{1,6}[A-Z]?)?"
+"""Letters, then perhaps a number and a letter: `VPUB`, `C24169`, `C20821A`, `QD-1`."""
+
+_AGENCY = r"[A-Z][0-9]{2}(?:\.[0-9]{1,3}){0,3}"
+"""An agency in the national list (QĐ 20/2020/QĐ-TTg): `H15.50.05.13`, `G01.899.107.000`."""
+
+_OLD_AGENCY = r"[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Z][0-9]{2}"
+"""An agency as it was written before (QCVN 102:2016/BTTTT): `000.00.01.H22`."""
+
+_NATIONAL = rf"[0-9]\.[0-9]{{1,6}}(?:\.{_OLD_AGENCY})?"
+"""A procedure in the national database: `1.004222`, with an agency `1.004884.000.00.00.H47`."""
+
+_OLD_NATIONAL = r"[A-Z]{1,4}(?:-[A-Z]{2,5})?-[0-9]{6}(?:-[A-Z]{2})?"
+"""A procedure before 2018: `T-QNA-285033-TT`."""
+
+_PREFIX = rf"(?:{_OLD_AGENCY}|{_AGENCY}(?:\.{_WORD}){{0,3}}|{_WORD}(?:\.{_WORD}){{0,5}})"
+"""Who numbered a dossier: an agency, or a unit without a number of its own in the national list."""
+
+_YEAR = r"(?:19|20)[0-9]{2}"
 
 
 def _to_utc(moment: datetime) -> datetime:
@@ -24,35 +48,69 @@ Moment = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 
 DossierCode = Annotated[
     str,
-    StringConstraints(pattern=rf"^{SEGMENT}(?:\.{SEGMENT}){{0,6}}-[0-9]{{6}}(?:[0-9]{{2}})?-[0-9]{{1,8}}$"),
+    StringConstraints(pattern=rf"^{_PREFIX}-[0-9]{{6}}(?:[0-9]{{2}})?-[0-9]{{1,8}}$"),
 ]
 """Human code given at reception: agency, date, sequence, as in `H15.50.05.13-261008-0975`. Opaque, unique."""
 
-ProcedureCode = Annotated[str, StringConstraints(pattern=rf"^{SEGMENT}(?:[.-]{SEGMENT}){{0,7}}$")]
+ProcedureCode = Annotated[
+    str,
+    StringConstraints(
+        pattern=rf"^(?:{_NATIONAL}(?:[.-]{_WORD}){{0,3}}|{_OLD_NATIONAL}|{_WORD}(?:[.-]{_WORD}){{0,5}})$"
+    ),
+]
 """National code of a procedure, `1.004222`, or a local variant, `1.012753.H19`."""
 
-UnitCode = Annotated[str, StringConstraints(pattern=rf"^{SEGMENT}(?:[._-]{SEGMENT}){{0,6}}$")]
-"""Code of an administrative unit or agency in our catalogue, as `N66.C24169`."""
+AgencyCode = Annotated[
+    str, StringConstraints(pattern=rf"^(?:{_OLD_AGENCY}|{_AGENCY}|{_WORD})(?:[.-]{_WORD}){{0,3}}$")
+]
+"""An agency's number in the national list, as `H47.35`."""
 
-FieldCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,11}(?:-[a-z0-9]{1,12}){0,7}$")]
-"""Field of administration (lĩnh vực) as a slug, `ho-tich`."""
+UnitCode = Annotated[
+    str,
+    StringConstraints(
+        pattern=rf"^(?:{_OLD_AGENCY}|[A-Z][0-9]{{2}}(?:\.[0-9]{{2}}){{1,3}}|[A-Z][0-9]{{2}}\.[0-9]{{3}}(?:\.[0-9]{{2}})?"
+        rf"|{_WORD})(?:[._-]{_WORD}){{0,5}}(?:\.{_YEAR}(?:\.{_WORD})?)?$"
+    ),
+]
+"""Code of an administrative unit or agency in our catalogue, as `N66.C24169`; or of a calendar decision of a unit,
+year and number, as `N66.C24169.2026.D7`."""
 
-RuleSetCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,8}(?:-[a-z0-9]{1,8}){1,4}$")]
+FieldCode = Annotated[
+    str, StringConstraints(pattern=r"^[a-z]{1,8}(?:-[a-z]{1,8}){0,4}(?:-?[0-9]{1,4})?$", max_length=40)
+]
+"""Field of administration (lĩnh vực) as a slug of at most five words, `ho-tich`."""
+
+RuleSetCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z]{2,8}(?:-[a-z]{1,8}){0,2}-[0-9]{1,4}(?:-[0-9]{4})?(?:-[a-z]{1,8})?$"),
+]
 """A rule set in law/rule_sets, `nd-118-2025`."""
 
 Ground = Annotated[
     str,
     StringConstraints(
-        pattern=r"^(?:LUAT|BL|ND|NQ|TT|QD|CV|VB)-[0-9]{1,5}(?:-[0-9]{4})?(?:/[0-9a-z.]{1,12})?$"
+        pattern=r"^(?:LUAT|BL|ND|NQ|TT|QD|CV|VB)-[0-9]{1,5}(?:-[0-9]{4})?"
+        r"(?:/[0-9]{1,3}[a-z]?(?:\.(?:[0-9]{1,2}[a-z]{0,2}|[a-z]{1,2})){0,2})?$"
     ),
 ]
 """Legal ground: document and article, `ND-118-2025/19.5`."""
 
-ProcessCode = Annotated[str, StringConstraints(pattern=rf"^{SEGMENT}(?:[.-]{SEGMENT}){{0,8}}$")]
+ProcessCode = Annotated[
+    str,
+    StringConstraints(
+        pattern=rf"^(?:{_NATIONAL}(?:[.-]{_WORD}){{0,4}}|{_OLD_NATIONAL}|{_WORD}(?:[.-]{_WORD}){{0,5}})$"
+    ),
+]
 """An internal process (quy trình nội bộ), mostly the code of its procedure."""
 
-ForeignCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,8}(?:[.-][A-Z0-9]{1,8}){1,7}$")]
-"""A dossier's number in another system."""
+ForeignCode = Annotated[
+    str,
+    StringConstraints(
+        pattern=rf"^(?:{_PREFIX}-(?:{_YEAR}|[0-9]{{6}}(?:[0-9]{{2}})?)(?:-[0-9]{{1,8}})?"
+        rf"|[A-Z]{{1,8}}(?:[.-][A-Z]{{1,8}}){{0,3}}(?:[.-]{_YEAR})?[.-][0-9]{{1,8}})$"
+    ),
+]
+"""A dossier's number in another system: one like ours, with or without a sequence, or letters, year and number."""
 
 ClockTime = Annotated[str, StringConstraints(pattern=r"^(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
 """Wall-clock time `HH:MM`, Asia/Ho_Chi_Minh."""

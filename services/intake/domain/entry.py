@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
-from contracts.codes import Channel
+from contracts.codes import Channel, ForeignCode
 from services.intake.domain.moments import read_moment
 from services.intake.domain.people import phone_digits, tidy
 from services.intake.domain.problems import Problem, required
@@ -15,7 +15,7 @@ _ID_NUMBER = re.compile(r"^[0-9]{12}$")
 _PHONE = re.compile(r"^0[0-9]{9,10}$")
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]{2,}$")
 _UNIT = re.compile(r"^[A-Z0-9][A-Z0-9._-]{0,60}$")
-_FOREIGN = re.compile(r"^[A-Z0-9]{1,8}(?:[.-][A-Z0-9]{1,8}){1,7}$")
+_FOREIGN = re.compile(str(get_args(ForeignCode)[1].pattern).removesuffix("$") + r"\Z")
 _NAME_LENGTH, _TEXT_LENGTH = 120, 400
 
 

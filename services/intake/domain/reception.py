@@ -21,6 +21,9 @@ class Reference(Units, Protocol):
     def procedure(self, code: str, on: date) -> Procedure | None:
         """Return the version of a procedure in force on a day."""
 
+    def procedures(self) -> list[Procedure]:
+        """Return every procedure in its newest version."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reception:

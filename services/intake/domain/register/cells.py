@@ -10,9 +10,13 @@ from services.intake.domain.lawbook import LawBook
 from services.intake.domain.moments import CLOSING, OPENING, read_moment, vn_day
 from services.intake.domain.reception import Reference
 from services.intake.domain.register.files import Row
-from services.intake.domain.register.words import PROCEDURE_CODE, field_slug, shown
+from services.intake.domain.register.words import PROCEDURE_CODE, dashed, field_slug, shown
 
 CLOCKS_DIFFER = timedelta(minutes=5)
+_NO_FIELD = (
+    "Lĩnh vực không có trong danh mục: ghi mã hoặc tên lĩnh vực của danh mục, hoặc một tên ngắn "
+    "(nhiều nhất 5 từ, không có dãy số); không ghi tên người, địa chỉ hay số điện thoại"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +28,7 @@ class Terms:
     scope: frozenset[str] | None
     now: datetime
     chains: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    fields: dict[str, str] = field(default_factory=dict)
 
     def chain(self, unit: str) -> tuple[str, ...]:
         """Return a unit's ancestors, looked up once."""
@@ -31,6 +36,13 @@ class Terms:
         if found is None:
             found = self.chains[unit] = chain(self.reference, unit)
         return found
+
+    def field_of(self, text: str) -> str | None:
+        """Return the code of a field of administration: the catalogue's by code or name, else a short one's own."""
+        if not self.fields:
+            for known in self.reference.procedures():
+                self.fields.update({known.field: known.field, dashed(known.field_name): known.field})
+        return self.fields.get(dashed(text)) or field_slug(text)
 
 
 class StopError(Exception):
@@ -88,9 +100,11 @@ def read_procedure(code: str, field_text: str, times: Times, terms: Terms) -> Pr
             f"Thủ tục {code} không có trong danh mục: phải ghi lĩnh vực (field) và hạn trả (declared_due_at)"
         )
         raise StopError("declared_due_at", "required_for_unknown_procedure", text)
-    if field_slug(field_text) is None:
+    if not field_text:
         text = f"Thủ tục {code} không có trong danh mục: phải ghi lĩnh vực"
         raise StopError("field", "required_for_unknown_procedure", text)
+    if terms.field_of(field_text) is None:
+        raise StopError("field", "unknown", _NO_FIELD)
     return None
 
 

@@ -22,7 +22,7 @@ from services.intake.domain.register.cells import (
 )
 from services.intake.domain.register.files import COLUMNS, Row
 from services.intake.domain.register.steps import ENDINGS, Step, out_of_order, read_step
-from services.intake.domain.register.words import DOSSIER_CODE, Refusal, field_slug, shown
+from services.intake.domain.register.words import DOSSIER_CODE, Refusal, field_compared, shown
 
 CONTENT = (*COLUMNS["register"][1:], "steps")
 """What two imports of a code are compared by."""
@@ -97,20 +97,20 @@ def _draft(row: Row, terms: Terms) -> Draft:
         )
     times = read_times(row, terms.now)
     procedure = read_procedure(procedure_code, field_text, times, terms)
-    slug = procedure.field if procedure else field_slug(field_text) or ""
+    field = procedure.field if procedure else terms.field_of(field_text) or ""
     read_unit("receiving_unit", receiving, times.received, terms)
     if terms.scope is not None and receiving not in terms.scope:
         raise StopError("receiving_unit", "outside_scope", f"Đơn vị {receiving} ngoài phạm vi của người nhập")
     competent = competent or find_unit(procedure, receiving, times.received, terms)
     read_unit("competent_unit", competent, times.received, terms)
-    content = [procedure_code, field_slug(field_text) or "", channel, receiving, row.cells[5]]
+    content = [procedure_code, field_compared(field_text), channel, receiving, row.cells[5]]
     content += wires(times)
     return Draft(
         code=code,
         line=row.line,
         procedure=procedure,
         procedure_code=procedure_code,
-        field=slug,
+        field=field,
         channel=channel,
         receiving_unit=receiving,
         competent_unit=competent,

@@ -39,6 +39,10 @@ class WithUnits:
         """Return the version of a procedure in force on a day."""
         return self._reference.procedure(code, on)
 
+    def procedures(self) -> list[Procedure]:
+        """Return every procedure in its newest version."""
+        return self._reference.procedures()
+
     @property
     def lacking(self) -> list[Unit]:
         """Return the units the catalogue lacks, by code."""

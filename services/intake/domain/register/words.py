@@ -5,22 +5,29 @@ from functools import lru_cache
 from typing import Any, NamedTuple, get_args
 from uuid import UUID, uuid5
 
+from pydantic import StringConstraints
+
 from contracts.codes import DossierCode, FieldCode, Ground, ProcedureCode
 from services.intake.domain.people import fold
 
 _OFFICERS = UUID("0d1b7f0e-6f0c-5c39-9a43-6d1f6a7c2b10")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
-_SEGMENTS, _SEGMENT = 8, 12
+_WORDS, _WORD = 8, 12
+
+
+def _constraints(code: Any) -> StringConstraints:
+    found: StringConstraints = get_args(code)[1]
+    return found
 
 
 def _pattern(code: Any) -> re.Pattern[str]:
-    return re.compile(get_args(code)[1].pattern)
+    return re.compile(str(_constraints(code).pattern).removesuffix("$") + r"\Z")
 
 
 DOSSIER_CODE = _pattern(DossierCode)
 PROCEDURE_CODE = _pattern(ProcedureCode)
 GROUND = _pattern(Ground)
-_FIELD_CODE = _pattern(FieldCode)
+_FIELD_CODE, _FIELD_LENGTH = _pattern(FieldCode), _constraints(FieldCode).max_length or 0
 
 
 class Refusal(NamedTuple):
@@ -35,11 +42,26 @@ class Refusal(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
+def dashed(text: str) -> str:
+    """Return the words of a text without accents, case and punctuation: `Phòng cháy, chữa cháy` → `phong-chay-chua-chay`."""
+    return "-".join(word for word in _NOT_SLUG.split(fold(text)) if word)
+
+
+@lru_cache(maxsize=4096)
 def field_slug(text: str) -> str | None:
-    """Return the field of administration a register names, as a slug: `Đất đai` → `dat-dai`; None if it is none."""
-    segments = [segment[:_SEGMENT] for segment in _NOT_SLUG.split(fold(text)) if segment]
-    slug = "-".join(segments[:_SEGMENTS])
-    return slug if _FIELD_CODE.match(slug) else None
+    """Return a register's words for a field of administration as its code: `Đất đai` → `dat-dai`.
+
+    None if that is no code of the contract: no words, more than a few, or a number among them.
+    """
+    slug = dashed(text)
+    return slug if len(slug) <= _FIELD_LENGTH and _FIELD_CODE.match(slug) else None
+
+
+@lru_cache(maxsize=4096)
+def field_compared(text: str) -> str:
+    """Return what two imports of a dossier are compared by. Stays in intake's schema."""
+    words = [word[:_WORD] for word in dashed(text).split("-")]
+    return "-".join(words[:_WORDS]) if words[0][:1].isalpha() else ""
 
 
 @lru_cache(maxsize=65536)

@@ -78,6 +78,7 @@ def events(made: Draft) -> tuple[bytes, bytes]:
         {},
         {"returned_at": "2022-03-09"},
         {"procedure_code": "7.777777", "field": "Lao động, Thương binh"},
+        {"procedure_code": "1.004884.000.00.00.H47", "field": "ho-tich"},
         {"competent_unit": "", "declared_due_at": ""},
     ],
 )
@@ -137,7 +138,11 @@ def test_the_computed_deadline_rules_and_the_declared_one_is_kept():
     [
         ("Đất đai", "dat-dai"),
         ("dat-dai", "dat-dai"),
-        ("Lao động, Thương binh và Xã hội", "lao-dong-thuong-binh-va-xa-hoi"),
+        ("Bảo hiểm xã hội", "bao-hiem-xa-hoi"),
+        ("Lao động, Thương binh và Xã hội", None),
+        ("Đất đai ông Nguyễn Văn An 0912345678", None),
+        ("Đất đai 0912 345 678", None),
+        ("x-001195001234", None),
         ("123", None),
         ("", None),
     ],
@@ -163,6 +168,31 @@ def test_moments_without_an_offset_are_vietnams(text, moment):
     found = read_moment(text)
 
     assert (wire(found) if found else None) == moment
+
+
+FIELD_NAMES = [
+    ("Đất đai", "dat-dai"),
+    ("dat-dai", "dat-dai"),
+    ("Nông nghiệp và Môi trường", "nong-nghiep-moi-truong"),
+    ("Lao động", "lao-dong"),
+]
+
+
+@pytest.mark.parametrize(("text", "code"), FIELD_NAMES)
+def test_a_field_of_an_unknown_procedure_is_the_catalogues_by_code_or_name_else_a_short_one(text, code):
+    assert draft(row(procedure_code="7.777777", field=text), []).field == code
+
+
+@pytest.mark.parametrize(
+    "text", ["Đất đai ông Nguyễn Văn An 0912345678", "0912345678", "Đất đai, nhà của bà Lê Thị Mẫu", "---"]
+)
+def test_a_field_with_a_person_in_it_is_refused_and_not_repeated(text):
+    refused = read_dossier(row(procedure_code="7.777777", field=text), [], terms=TERMS)
+
+    assert isinstance(refused, list)
+    assert [(r.field, r.rule) for r in refused] == [("field", "unknown")]
+    assert "danh mục" in refused[0].reason
+    assert text not in refused[0].reason
 
 
 def test_units_may_stand_in_any_order_and_bad_ones_are_named():
