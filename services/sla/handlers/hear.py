@@ -48,6 +48,7 @@ class Hearing:
         news = [news for news in map(_read, events) if news.facts or news.entry]
         if news:
             rows = await dossiers.lock(conn, {each.event.subject for each in news})
+            rulebook = await calendar_catch_up.newest_for(conn, rows.values(), rulebook)
             moved = await calendar_catch_up.catch_up(conn, rows.values(), rulebook, now)
             ended = await _ended(conn, rows.values(), rulebook)
             _remember(rows, news)

@@ -41,6 +41,12 @@ class PastRulebooks:
         units = self._rulebook.chain(row.reception_unit)
         return await self._after(published_by(await self._all(), units, row.calendar_version))
 
+    async def upto(self, code: str, version: int) -> Rulebook:
+        """Return the rulebook after the publication of a version of a decision; the newest if there is none."""
+        published = await self._all()
+        places = [at for at, each in enumerate(published, 1) if (each.code, each.version) == (code, version)]
+        return await self._after(places[-1] if places else len(published))
+
     async def newest(self) -> Rulebook:
         """Return the rulebook after all that is published, though the catalogue in memory may be a second older."""
         return await self._after(len(await self._all()))

@@ -1,5 +1,6 @@
 """After a calendar decision every open clock it touches is computed anew, in chunks, while traffic goes on."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +13,8 @@ from libs.catalogue import Catalogue
 from libs.db import Connection, Pool, transaction
 from services.sla import metrics
 from services.sla.handlers.announce import Occasion, said
-from services.sla.handlers.recompute_chunk import USUAL, Chunk
+from services.sla.handlers.past_rulebooks import PastRulebooks
+from services.sla.handlers.recompute_chunk import USUAL, Chunk, Step
 from services.sla.handlers.refold import refold_one
 from services.sla.handlers.rulebook import Rulebook, as_decision
 from services.sla.handlers.traces import Traces
@@ -21,7 +23,7 @@ from services.sla.store.dossiers import Row
 from services.sla.store.recomputes import Lane, Span
 
 SETTLED = timedelta(seconds=60)
-"""After this long no batch is under way that began before a decision was published."""
+"""A batch lasts no longer: after it none is under way that began before a decision was published."""
 LANES = 2
 """Stretches that processes may refold side by side."""
 LEAST = 20_000
@@ -104,7 +106,9 @@ async def recompute_chunk(pool: Pool, rulebook: Rulebook, *, now: datetime, size
 
 async def _next_rows(conn: Connection, lane: Lane, size: int) -> list[Row]:
     if lane.is_second:
-        return await touched.lock_since(conn, lane.reach, lane.after, size, (lane.created_at, lane.task))
+        return await touched.lock_since(
+            conn, lane.reach, lane.after, size, (lane.created_at - SETTLED, lane.task)
+        )
     return await touched.lock(conn, lane.reach, lane.after, size)
 
 
@@ -135,14 +139,26 @@ async def _refold(conn: Connection, rulebook: Rulebook, ids: list[UUID], occasio
     await outbox.put(conn, events)
 
 
+async def steps_of(conn: Connection, rulebook: Rulebook, lanes: Iterable[Lane]) -> list[Step]:
+    """Return lanes, each with the rulebook as it was published up to its decision."""
+    past = PastRulebooks(conn, rulebook)
+    return [Step(lane, await past.upto(lane.change.code, lane.change.version)) for lane in lanes]
+
+
 async def _carry_out(conn: Connection, rulebook: Rulebook, rows: list[Row], lane: Lane, now: datetime) -> int:
-    """Refold a chunk because of a decision; write and say only what changed; return how many deadlines moved."""
-    work = Chunk(Occasion(now, lane.change), is_past=lane.reach.first <= vn_date(now))
+    """Refold a chunk because of a decision; write and say only what changed; return how many deadlines moved.
+
+    What an earlier decision under way has not reached yet is moved by that one first.
+    """
+    earlier = [each for each in await recomputes.under_way(conn) if each.task < lane.task]
+    steps = await steps_of(conn, rulebook, [*earlier, lane])
+    newest = await PastRulebooks(conn, rulebook).newest()
+    work = Chunk(steps, newest, now, is_past=min(step.lane.reach.first for step in steps) <= vn_date(now))
     for row in rows:
-        work.refold(row, rulebook)
+        work.refold(row)
     await dossiers.save_some(conn, work.changed, USUAL)
     await dossiers.save(conn, work.mended)
     await work.traces.save(conn)
     await outbox.put(conn, work.events)
-    await calendar_moves.put(conn, lane.task, work.moves, now)
+    await calendar_moves.put(conn, work.moves, now)
     return len(work.moves)

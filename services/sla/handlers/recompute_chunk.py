@@ -1,16 +1,20 @@
 """What a chunk of open dossiers comes to under another calendar: rows, columns, events, moves. No I/O."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from operator import attrgetter
 
 from contracts.sla import SlaEvent
 from services.sla.handlers.announce import Occasion, Said, said
-from services.sla.handlers.refold import refold_one
+from services.sla.handlers.past_rulebooks import standing
+from services.sla.handlers.refold import Note, refold_one
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.handlers.traces import Traces
 from services.sla.store import dossiers
 from services.sla.store.calendar_moves import Move
 from services.sla.store.dossiers import Row
+from services.sla.store.recomputes import Lane
 
 USUAL = (
     "seq", "revision", "due_original", "due_current", "late_at", "late_since", "overdue", "calendar_version", "told",
@@ -20,32 +24,68 @@ USUAL = (
 _REST = attrgetter(*(name for name in dossiers.CLOCK if name not in USUAL))
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A calendar decision under way, and the rulebook as it was published up to that decision."""
+
+    lane: Lane
+    rulebook: Rulebook
+
+    def concerns(self, row: Row, newest: Rulebook) -> bool:
+        """Tell whether it holds where a dossier was received, and a later decision has not moved it already.
+
+        A version beyond that of the newest calendar says nothing: the unit has come under another one since.
+        """
+        units = self.lane.reach.units
+        if units is not None and row.reception_unit not in units:
+            return False
+        return standing(row, self.rulebook) <= 0 or standing(row, newest) > 0
+
+
+def carry(
+    row: Row, steps: Iterable[Step], newest: Rulebook, now: datetime, note: Note | None = None
+) -> tuple[list[SlaEvent], list[tuple[int, Move]]]:
+    """Bring one open row through decisions in the order of their publication; return what is said, and the moves by task."""
+    due = [step for step in steps if step.concerns(row, newest)]
+    events: list[SlaEvent] = []
+    moves = []
+    for step in due:
+        before = said(row)
+        occasion = Occasion(now, step.lane.change)
+        events += refold_one(row, step.rulebook, occasion, note if step is due[-1] else None)
+        if row.due_current != before.due_current:
+            moves.append((step.lane.task, move_of(before, row)))
+    return events, moves
+
+
 @dataclass(slots=True)
 class Chunk:
     """What a chunk's refolds come to. `is_past`: days that facts may lie on have changed, not only deadlines."""
 
-    occasion: Occasion
+    steps: Sequence[Step]
+    newest: Rulebook
+    now: datetime
     is_past: bool
     changed: list[Row] = field(default_factory=list)
     """Rows of which only USUAL columns changed."""
     mended: list[Row] = field(default_factory=list)
     """Rows of which more changed: most of them had no deadline."""
     events: list[SlaEvent] = field(default_factory=list)
-    moves: list[Move] = field(default_factory=list)
+    moves: list[tuple[int, Move]] = field(default_factory=list)
+    """Each with the task of the decision that made it."""
     traces: Traces = field(default_factory=Traces)
 
-    def refold(self, row: Row, rulebook: Rulebook) -> None:
+    def refold(self, row: Row) -> None:
         """Bring one row up to the new calendar."""
-        before, ladder, rest = said(row), row.ladder, _REST(row)
+        ladder, rest = row.ladder, _REST(row)
         marked = self.is_past or row.apologised
-        said_now = refold_one(row, rulebook, self.occasion, self.traces.note if marked else None)
+        events, moves = carry(row, self.steps, self.newest, self.now, self.traces.note if marked else None)
         is_more = _REST(row) != rest
-        if not (said_now or is_more or row.ladder != ladder):
+        if not (events or is_more or row.ladder != ladder):
             return
-        self.events += said_now
+        self.events += events
+        self.moves += moves
         (self.mended if is_more else self.changed).append(row)
-        if row.due_current != before.due_current:
-            self.moves.append(move_of(before, row))
 
 
 def move_of(before: Said, row: Row) -> Move:

@@ -12,9 +12,9 @@ from libs.db import Connection, Pool
 
 _PUT = """
 INSERT INTO deadline_move AS m (task, dossier, revision, due_before, due_after, late_before, late_after, moved_at)
-SELECT $1, i, r, db, da, lb, la, $8
-FROM unnest($2::uuid[], $3::int[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[])
-     AS u(i, r, db, da, lb, la)
+SELECT t, i, r, db, da, lb, la, $8
+FROM unnest($1::bigint[], $2::uuid[], $3::int[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
+            $7::timestamptz[]) AS u(t, i, r, db, da, lb, la)
 ON CONFLICT (task, dossier) DO UPDATE
 SET revision = excluded.revision, due_after = excluded.due_after, late_after = excluded.late_after
 """
@@ -48,14 +48,17 @@ class Move:
     late_after: datetime | None
 
 
-async def put(conn: Connection, task: int, moves: Sequence[Move], now: datetime) -> None:
-    """Keep what a task moved. Moved twice, a dossier keeps its first "before"."""
+async def put(conn: Connection, moves: Sequence[tuple[int, Move]], now: datetime) -> None:
+    """Keep what tasks moved. Moved twice by one task, a dossier keeps its first "before"."""
     if moves:
         columns = zip(
-            *((m.dossier, m.revision, m.due_before, m.due_after, m.late_before, m.late_after) for m in moves),
+            *(
+                (task, m.dossier, m.revision, m.due_before, m.due_after, m.late_before, m.late_after)
+                for task, m in moves
+            ),
             strict=True,
         )
-        await conn.execute(_PUT, task, *map(list, columns), now)
+        await conn.execute(_PUT, *map(list, columns), now)
 
 
 async def of_dossier(pool: Pool, dossier: UUID) -> Sequence[asyncpg.Record]:

@@ -14,22 +14,23 @@ _NEXT = """
 SELECT l.task, l.pass, l.lane, l.after, l.upto, r.decision, r.version, r.withdrawn, r.first_day, r.last_day, r.units,
        r.created_at
 FROM recompute_lane l JOIN recompute r ON r.id = l.task
-WHERE l.done_at IS NULL
-  AND (l.pass = 1 OR r.created_at <= $1 AND NOT EXISTS (
-      SELECT FROM recompute_lane f WHERE f.task = l.task AND f.pass = 1 AND f.done_at IS NULL))
+WHERE l.done_at IS NULL AND (l.pass = 1 OR r.created_at <= $1)
+  AND NOT EXISTS (
+      SELECT FROM recompute_lane f WHERE f.done_at IS NULL AND f.task <= l.task AND f.pass <= l.pass
+      AND (f.task, f.pass) <> (l.task, l.pass))
 ORDER BY l.task, l.pass, l.lane LIMIT 1 FOR UPDATE OF l SKIP LOCKED
 """
 _UNDER_WAY = """
 SELECT l.task, l.pass, l.lane, l.after, l.upto, r.decision, r.version, r.withdrawn, r.first_day, r.last_day, r.units,
        r.created_at
 FROM recompute_lane l JOIN recompute r ON r.id = l.task
-WHERE l.done_at IS NULL AND l.pass = 2 ORDER BY l.task DESC
+WHERE l.done_at IS NULL AND l.pass = 2 ORDER BY l.task
 """
 _PENDING = """
 SELECT c.code, c.version, c.revision, c.item FROM catalogue_item c
 WHERE c.kind = 'calendar' AND NOT EXISTS (
     SELECT FROM recompute r WHERE r.decision = c.code AND r.version = c.version AND r.revision = c.revision)
-ORDER BY c.code, c.version
+ORDER BY c.record_offset, c.version, c.code
 """
 _KNOWN = (
     "SELECT item FROM catalogue_item WHERE kind = 'calendar' AND code = $1 AND version < $2 ORDER BY version"
@@ -88,7 +89,7 @@ class Lane:
 
 
 async def pending_decisions(conn: Connection) -> Sequence[Any]:
-    """Return the calendar decisions (newest content of each version) nobody has recomputed for."""
+    """Return the calendar decisions (newest content of each version) nobody has recomputed for, as published."""
     rows: Sequence[Any] = await conn.fetch(_PENDING)
     return rows
 
@@ -129,7 +130,11 @@ async def add_lanes(conn: Connection, task: int, at: Sequence[UUID]) -> None:
 
 
 async def next_lane(conn: Connection, settled: datetime) -> Lane | None:
-    """Lock and return the oldest lane nobody works on; second passes wait until their task is older than `settled`."""
+    """Lock and return the oldest lane nobody works on; second passes wait until their task is older than `settled`.
+
+    A pass begins when the same and the earlier passes of all older tasks are done: decisions move what they move in
+    the order of their publication.
+    """
     row = await conn.fetchrow(_NEXT, settled)
     return _lane(row) if row else None
 
@@ -144,7 +149,7 @@ def _lane(row: Any) -> Lane:
 
 
 async def under_way(conn: Connection) -> list[Lane]:
-    """Return the recomputations that are not finished, the newest first; without locking them."""
+    """Return the recomputations that are not finished, the oldest first; without locking them."""
     return [_lane(row) for row in await conn.fetch(_UNDER_WAY)]
 
 

@@ -1,22 +1,29 @@
 """A calendar decision moves every open clock it touches, and only those."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from contracts import sla
 from contracts.catalogue import DayKind, DurationUnit, TimeLimit
 from law.moments import to_moment
+from libs.db import transaction
 from services.sla.handlers import recompute
 from services.sla.handlers.hear import Hearing
-from services.sla.store import calendar_moves
+from services.sla.store import calendar_moves, recomputes
 from tests.integration.sla.conftest import Clocks, of_kind
-from tests.unit.services.sla.makers import COMMUNE, OTHER, Story, decision, procedure, vn
+from tests.unit.services.sla.makers import COMMUNE, OTHER, PROVINCE, Story, decision, procedure, vn
 
 MONDAY = vn("2026-03-02 08:00")
 NOON = vn("2026-03-04 12:00")
 LATER = NOON + timedelta(seconds=61)
+STORM = decision("VN.STORM", {date(2026, 3, 6): DayKind.CLOSED})
+FLOOD = decision("VN.FLOOD", {date(2026, 3, 5): DayKind.CLOSED})
+BOTH = [
+    ("VN.STORM", vn("2026-03-09 17:00"), vn("2026-03-10 17:00")),
+    ("VN.FLOOD", vn("2026-03-10 17:00"), vn("2026-03-11 17:00")),
+]
 
 
 async def test_a_day_off_moves_open_clocks_and_says_both_dates(clocks: Clocks):
@@ -82,17 +89,113 @@ async def test_a_decision_that_changes_nothing_says_nothing(clocks: Clocks):
     assert await clocks.pool.fetchval("SELECT count(*) FROM recompute WHERE done_at IS NOT NULL") == 1
 
 
-async def test_what_a_batch_under_way_judged_by_the_old_days_is_caught_a_minute_later(clocks: Clocks):
+@pytest.mark.parametrize("began", [timedelta(seconds=1), timedelta(seconds=-30)], ids=["after", "before"])
+async def test_what_a_batch_under_way_judged_by_the_old_days_is_caught_a_minute_later(
+    clocks: Clocks, began: timedelta
+):
     before = clocks.runtime.catalogue
-    await clocks.know(decision("VN.STORM", {date(2026, 3, 6): DayKind.CLOSED}))
-    await clocks.recompute(NOON - timedelta(seconds=1))
-    clocks.pipe = replace(clocks.pipe, handler=Hearing(lambda: before, lambda: NOON))
+    await clocks.know(STORM)
+    await clocks.recompute(NOON)
+    clocks.pipe = replace(clocks.pipe, handler=Hearing(lambda: before, lambda: NOON + began))
     late = Story().received(MONDAY)
     await clocks.tell(late)
 
     await clocks.recompute(LATER)
 
     assert (await clocks.row(late))["due_current"] == vn("2026-03-10 17:00")
+
+
+@pytest.mark.parametrize("later", [NOON, LATER], ids=["under way", "done"])
+async def test_a_worker_a_second_behind_takes_no_deadline_back(clocks: Clocks, later: datetime):
+    story, before = Story().received(MONDAY).leg(MONDAY), clocks.runtime.catalogue
+    await clocks.tell(story)
+    await clocks.forget()
+    await clocks.know(STORM)
+    await clocks.recompute(NOON)
+    await clocks.recompute(later)
+
+    clocks.pipe = replace(clocks.pipe, handler=Hearing(lambda: before, lambda: NOON))
+    await clocks.hear(story.sent(NOON, COMMUNE, PROVINCE).events[-1])
+    await clocks.recompute(LATER)
+
+    row = await clocks.row(story)
+    assert (row["due_current"], row["changed_at"]) == (vn("2026-03-10 17:00"), NOON)
+    assert await clocks.names(story) == ["DeadlineMoved"]
+    (move,) = await calendar_moves.of_dossier(clocks.pool, story.id)
+    assert move["due_after"] == vn("2026-03-10 17:00")
+
+
+async def test_a_clockwork_a_second_behind_moves_by_the_decision_all_the_same(clocks: Clocks):
+    story, before = Story().received(MONDAY), clocks.rulebook
+    await clocks.tell(story)
+    await clocks.know(STORM)
+    await recompute.schedule(clocks.pool, clocks.runtime.catalogue, NOON)
+
+    await recompute.recompute_chunk(clocks.pool, before, now=NOON, size=100)
+
+    assert (await clocks.row(story))["due_current"] == vn("2026-03-10 17:00")
+
+
+class TestTwoDecisionsAtOnce:
+    async def begun(self, clocks: Clocks) -> Story:
+        """A dossier that both will move; the second is published before the first has moved anything."""
+        story = Story().received(MONDAY)
+        await clocks.tell(story)
+        await clocks.forget()
+        for each in (STORM, FLOOD):
+            await clocks.know(each)
+            await recompute.schedule(clocks.pool, clocks.runtime.catalogue, NOON)
+        return story
+
+    async def moves(self, clocks: Clocks, story: Story) -> list[tuple[str, datetime, datetime]]:
+        said = of_kind(await clocks.said(), sla.DeadlineMoved)
+        told = [(e.data.calendar_decision.code, e.data.due_before, e.data.due_current) for e in said]
+        assert await self.moves_of(clocks, story) == told
+        return told
+
+    async def test_each_move_names_the_decision_that_made_it(self, clocks: Clocks):
+        story = await self.begun(clocks)
+
+        await clocks.recompute(NOON)
+        await clocks.recompute(LATER)
+
+        assert await self.moves(clocks, story) == BOTH
+
+    async def test_a_fact_that_overtakes_both_is_preceded_by_both_moves(self, clocks: Clocks):
+        story = await self.begun(clocks)
+
+        clocks.now = NOON
+        await clocks.hear(*story.leg(MONDAY).paying(vn("2026-03-04 10:00")).events[1:])
+        await clocks.recompute(NOON)
+        await clocks.recompute(LATER)
+
+        assert await self.moves(clocks, story) == BOTH
+        assert (await clocks.names(story))[-1] == "ClockPaused"
+
+    async def test_what_the_first_had_not_reached_yet_is_moved_by_the_first_first(self, clocks: Clocks):
+        before = clocks.runtime.catalogue
+        await self.begun(clocks)
+        await recompute.recompute_chunk(
+            clocks.pool, clocks.rulebook, now=NOON, size=100
+        )  # the first decision's
+        clocks.pipe = replace(clocks.pipe, handler=Hearing(lambda: before, lambda: NOON))
+        await clocks.tell(late := Story(2).received(MONDAY))
+
+        await clocks.recompute(NOON)
+        await clocks.recompute(LATER)
+
+        assert await self.moves_of(clocks, late) == BOTH
+
+    async def moves_of(self, clocks: Clocks, story: Story) -> list[tuple[str, datetime, datetime]]:
+        kept = await calendar_moves.of_dossier(clocks.pool, story.id)
+        return [(m["decision"], m["due_before"], m["due_after"]) for m in kept]
+
+    async def test_the_second_waits_until_the_first_has_seen_everything(self, clocks: Clocks):
+        await self.begun(clocks)
+        async with transaction(clocks.pool) as conn:  # another process is at the first
+            assert (await recomputes.next_lane(conn, NOON)).change.code == "VN.STORM"
+
+            assert not await recompute.recompute_chunk(clocks.pool, clocks.rulebook, now=NOON, size=100)
 
 
 async def test_errors_are_retried_once_the_catalogue_is_mended(clocks: Clocks):
