@@ -15,6 +15,9 @@ from deploy.local.ports import HOST, is_busy
 from deploy.local.runtimes import Programs
 from deploy.local.secret_store import BROKER_USERS, Secrets
 
+_QUIET = "-Xlog:aot*=error"
+"""What of the kept classes does not fit this time is loaded as ever: no need to warn of each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kafka:
@@ -68,7 +71,7 @@ class Kafka:
     def _java(self) -> list[str]:
         return [
             *kafka_config.JAVA_OPTIONS,
-            *([f"-XX:AOTCache={self.programs.archive}"] if self.programs.archive.exists() else []),
+            *([f"-XX:AOTCache={self.programs.archive}", _QUIET] if self.programs.archive.exists() else []),
             f"-Djava.io.tmpdir={self.places.tmp}",
             f"-Dlog4j2.configurationFile={self.places.conf / 'log4j2.yaml'}",
             "-cp",
