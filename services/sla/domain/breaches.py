@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from law.rule_set import Basis
 from services.sla.domain.answer import Answer, Note, Remark
+from services.sla.domain.facts import FactKind
 
 RULES: Mapping[Note, str] = {
     Note.SECOND_SUPPLEMENT: "max_supplements",
@@ -19,6 +20,8 @@ RULES: Mapping[Note, str] = {
     Note.FILING_ANSWERED_LATE: "online_acceptance",
 }
 """By which rule of the rule set something is remarkable."""
+_EXPIRED: Mapping[FactKind, str] = {FactKind.EXTENDED: "apology_lead"}
+"""By which rule a fact that came after expiry is remarkable."""
 _LAWFUL = frozenset({Note.PAYMENT_COUNTS})
 
 
@@ -30,13 +33,20 @@ class Breach(NamedTuple):
     basis: Basis
 
 
+def rule_of(remark: Remark) -> str | None:
+    """Return by which rule of the rule set a remark is made, if by any."""
+    if remark.note is Note.AFTER_EXPIRY:
+        return _EXPIRED.get(remark.fact.kind)
+    return RULES.get(remark.note)
+
+
 def breaches(answer: Answer) -> tuple[Breach, ...]:
     """Return what breaks a rule, in the order of the fold; none without a rule set."""
     if answer.terms is None:
         return ()
     rules = answer.terms.rule_set
     return tuple(
-        Breach(remark, RULES[remark.note], rules.basis(RULES[remark.note]))
+        Breach(remark, rule, rules.basis(rule))
         for remark in (*answer.ignored, *answer.flags)
-        if remark.note in RULES and remark.note not in _LAWFUL
+        if remark.note not in _LAWFUL and (rule := rule_of(remark)) is not None
     )

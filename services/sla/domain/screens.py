@@ -22,7 +22,7 @@ class Screen(NamedTuple):
     """One screen. The query of the same name lies in store/screens.
 
     `value` names what is measured. `basis` is the rule of a rule set that says the article; where that has none,
-    `articles` has it by rule set, else `practice` says what the rule is. `needs_recording`: dossiers of legacy
+    `articles` has it by rule set, else `practice` says what the rule is. No rule set is given another one's article. `needs_recording`: dossiers of legacy
     registers are left out, for when they were recorded means nothing.
     """
 
@@ -39,10 +39,9 @@ class Screen(NamedTuple):
 
     def article(self, rules: RuleSet | None) -> str:
         """Return the article that rules a dossier of a rule set, in words; "" where there is none."""
-        named = rules.basis(self.basis).ground if rules and self.basis else None
-        if named is None and rules is not None:
-            named = self.articles.get(rules.code)
-        named = named or self.articles.get(_PRESENT)
+        if rules is None:
+            return self.practice
+        named = (rules.basis(self.basis).ground if self.basis else None) or self.articles.get(rules.code)
         return ground(named) if named else self.practice
 
     @property
@@ -66,6 +65,7 @@ SCREENS = (
         "Tiếp nhận phải được cập nhật ngay vào hệ thống; hồ sơ trực tuyến thông báo chậm nhất 02 giờ",
         "Phút từ lúc tiếp nhận đến lúc nhập",
         (Threshold("minutes", 120, 1, 525_600, "Nhập muộn hơn ít nhất (phút)"),),
+        basis="online_notice",
         articles=_articles("17.2", "17"),
         needs_recording=True,
     ),
@@ -125,11 +125,11 @@ SCREENS = (
     Screen(
         "closed_without_result",
         "Kết thúc không có kết quả",
-        "Hồ sơ bị dừng, hoặc ghi đã trả mà không có kết quả, khi người nộp chưa được chờ đủ số ngày để bổ sung",
+        "Hồ sơ bị dừng, hoặc ghi đã trả mà không có kết quả, khi chưa hết thời hạn chờ người nộp bổ sung",
         "Chỉ được dừng khi người nộp không bổ sung trong thời hạn; không đủ điều kiện thì từ chối bằng văn bản",
         "Số ngày người nộp đã được chờ",
-        (Threshold("days", 15, 1, 365, "Được chờ ít hơn (ngày)"),),
-        basis="on_expiry",
+        (Threshold("days", 15, 1, 365, "Nơi bộ quy định không nêu thời hạn chờ: được chờ ít hơn (ngày)"),),
+        basis="supplement_wait",
         articles=_articles("19.5", "19"),
     ),
     Screen(

@@ -30,6 +30,8 @@ _GONE = frozenset(
     }
 )
 """Facts that never counted: they are on the list of conflicts."""
+_RAN_ON = frozenset({Note.PAYMENT_COUNTS, Note.SUPPLEMENT_BEYOND_MAX, Note.AFTER_EXPIRY})
+"""Requests that count, but for which no clock stood still."""
 _BY_HAND = PAUSES | {
     FactKind.RECEIVED,
     FactKind.CORRECTED,
@@ -57,6 +59,8 @@ class Signal(NamedTuple):
     for supplement. `days`: of a request for supplement the working days left (0: the last day); of an extension
     the days since the appointment (negative: before it); of a closing without a decision the days the applicant
     had been given; of a return the days since the result. `grounded`: a legal ground is named.
+    `pauses`: of a request, the clock stood still for it. `early`: of a closing while a supplement was waited for,
+    the rule set's time to answer was not over; None where it sets none, or nothing was waited for.
     """
 
     event: str
@@ -69,6 +73,8 @@ class Signal(NamedTuple):
     number: int
     days: int | None
     grounded: bool
+    pauses: bool = False
+    early: bool | None = None
 
 
 def signals_of(facts: Iterable[Fact], answer: Answer, *, imported: bool) -> tuple[Signal, ...]:
@@ -126,6 +132,7 @@ class _Measure:
     def __init__(self, facts: Sequence[Fact], answer: Answer, terms: Terms) -> None:
         self._facts, self._answer, self._terms = facts, answer, terms
         self._supplements = 0
+        self._ran_on = {(each.fact.id, each.fact.part) for each in answer.ignored if each.note in _RAN_ON}
 
     def signal(self, fact: Fact, *, timed: bool) -> Signal | None:
         """Return the signal of a fact; None where nothing is remarkable."""
@@ -138,7 +145,8 @@ class _Measure:
         if not (delay or outside or days is not None or fact.kind in _ALWAYS or kind == UNDECIDED):
             return None
         return Signal(
-            fact.id, fact.part, kind, fact.tick, recorded, delay, outside, number, days, fact.ground is not None
+            fact.id, fact.part, kind, fact.tick, recorded, delay, outside, number, days, fact.ground is not None,
+            pauses=self._pauses(fact), early=self._early(fact, kind),
         )  # fmt: skip
 
     def _days(self, fact: Fact, kind: str) -> int | None:
@@ -174,10 +182,27 @@ class _Measure:
         self._supplements += 1
         return self._supplements
 
+    def _pauses(self, fact: Fact) -> bool:
+        """Tell whether the clock stood still for a request: not before reception, nor where it ran on."""
+        if fact.kind not in PAUSES or fact.tick < (self._answer.received or 0):
+            return False
+        return (fact.id, fact.part) not in self._ran_on
+
+    def _early(self, fact: Fact, kind: str) -> bool | None:
+        """Tell whether a closing without a decision cut the applicant's time to answer short."""
+        if fact.kind is not FactKind.STOPPED and kind != UNDECIDED:
+            return None
+        until = self._before(fact).wait_until
+        return None if until is None else fact.tick < until
+
+    def _before(self, fact: Fact) -> Answer:
+        """Return how the clock stood just before a fact."""
+        key = _KEY(fact)
+        return fold([each for each in self._facts if _KEY(each) < key], self._terms)
+
     def _due_before(self, fact: Fact) -> int | None:
         """Return the appointment that held just before a fact."""
-        key = _KEY(fact)
-        return fold([each for each in self._facts if _KEY(each) < key], self._terms).due
+        return self._before(fact).due
 
     def _left(self, fact: Fact) -> int | None:
         """Return the working days left when a supplement was asked for."""

@@ -9,8 +9,8 @@ from law.moments import to_moment
 from law.rule_set import RuleSet
 from law.worked_time import AsDeclared
 from services.sla.domain import words
-from services.sla.domain.answer import Answer, Note
-from services.sla.domain.breaches import RULES
+from services.sla.domain.answer import Answer, Remark
+from services.sla.domain.breaches import rule_of
 from services.sla.domain.standing import days_late
 
 
@@ -96,11 +96,12 @@ def notes(answer: Answer) -> tuple[str, ...]:
     """Return a sentence for each fact that was ignored or is remarkable, with the article it offends."""
     rules = answer.terms.rule_set if answer.terms else None
     return tuple(
-        f"{words.moment(remark.fact.time)}: {words.NOTES[remark.note]}{_article(remark.note, rules)}"
+        f"{words.moment(remark.fact.time)}: {words.NOTES[remark.note]}{_article(remark, rules)}"
         for remark in (*answer.ignored, *answer.flags)
     )
 
 
-def _article(note: Note, rules: RuleSet | None) -> str:
-    ground = rules.basis(RULES[note]).ground if rules and note in RULES else None
+def _article(remark: Remark, rules: RuleSet | None) -> str:
+    rule = rule_of(remark)
+    ground = rules.basis(rule).ground if rules and rule else None
     return f" ({words.ground(ground)})" if ground else ""

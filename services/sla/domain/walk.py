@@ -130,12 +130,12 @@ class Walk(Stand):
             self._ignore(wrong, fact)
 
     def _wrong_with_extension(self, fact: Fact) -> Note | None:
+        if self.extensions >= self.terms.rule_set.max_extensions:
+            return Note.SECOND_EXTENSION
         if fact.new_tick is None:
             return Note.EXTENSION_WITHOUT_DATE
         if fact.tick >= self.late and not self.open:
             return Note.AFTER_EXPIRY
-        if self.extensions >= self.terms.rule_set.max_extensions:
-            return Note.SECOND_EXTENSION
         if fact.new_tick <= self.due:
             return Note.EXTENSION_NOT_LATER
         if not self.is_reachable(fact.new_tick):

@@ -58,7 +58,7 @@ def _signal(signal: Signal) -> tuple[Any, ...]:
     recorded = None if signal.recorded is None else to_moment(signal.recorded)
     return (
         UUID(signal.event), signal.part, signal.kind, to_moment(signal.at), recorded, signal.delay, signal.outside,
-        signal.number, signal.days, signal.grounded,
+        signal.number, signal.days, signal.grounded, signal.pauses, signal.early,
     )  # fmt: skip
 
 

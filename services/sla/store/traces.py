@@ -11,7 +11,7 @@ from libs.db import Connection
 _SIGNAL = {
     "dossier": "uuid", "event": "uuid", "part": "smallint", "kind": "text", "at": "timestamptz",
     "recorded_at": "timestamptz", "delay": "int", "outside": "int", "number": "smallint", "days": "int",
-    "grounded": "boolean",
+    "grounded": "boolean", "pauses": "boolean", "early": "boolean",
 }  # fmt: skip
 _APOLOGY = {
     "dossier": "uuid", "letters": "text", "at": "timestamptz", "letter_at": "timestamptz", "reason": "text",

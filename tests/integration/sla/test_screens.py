@@ -142,7 +142,7 @@ async def test_backdated_entries_are_found_by_when_they_were_recorded(
     assert await found(desk, "backdated_result") == [(2, 300)]
 
 
-async def test_requests_on_the_last_day_a_second_one_and_one_without_ground_are_found(
+async def test_requests_on_the_last_day_and_a_second_one_are_found(
     clocks: Clocks, desk: httpx.AsyncClient
 ):
     last_day = ask(Story(1).received(MONDAY), vn("2026-03-09 09:00"), "a", ground="ND-118-2025/19.5")
@@ -153,7 +153,21 @@ async def test_requests_on_the_last_day_a_second_one_and_one_without_ground_are_
 
     assert await found(desk, "last_day_supplement") == [(1, 0)]
     assert await found(desk, "second_supplement") == [(2, 2)]
-    assert await found(desk, "groundless_pause") == [(2, 1)]
+    assert await found(desk, "groundless_pause") == []  # the second one stops no clock
+
+
+async def test_a_request_that_stopped_no_clock_is_no_pause_without_ground(
+    clocks: Clocks, desk: httpx.AsyncClient
+):
+    filed = Story(1).tell(
+        intake.IntakeSupplementRequested, vn("2026-03-01 15:00"), request=uuid4(), reason=Reason.MISSING_PAPER
+    )
+    filed.received(MONDAY)
+    expired = ask(Story(2).received(MONDAY), vn("2026-03-12 09:00"), "a")
+    stood = ask(Story(3).received(MONDAY), vn("2026-03-04 09:00"), "a")
+    await clocks.tell(filed, expired, stood)
+
+    assert await found(desk, "groundless_pause") == [(3, 1)]
 
 
 async def test_a_request_taken_back_is_found_no_more(clocks: Clocks, desk: httpx.AsyncClient):
@@ -185,6 +199,19 @@ async def test_many_closings_of_one_unit_around_midnight_are_one_pattern(
     assert await found(desk, "mass_closing") == [(n, 5) for n in (5, 4, 3, 2, 1)]
 
 
+async def test_a_stretch_around_midnight_is_counted_whole_when_only_one_of_its_days_is_asked_for(
+    clocks: Clocks, desk: httpx.AsyncClient
+):
+    before = [Story(n).received(MONDAY).resolved(vn("2026-03-05 23:50")) for n in range(1, 4)]
+    after = [Story(n).received(MONDAY).resolved(vn("2026-03-06 00:10")) for n in range(4, 7)]
+    await clocks.tell(*before, *after)
+    await desk.put(f"{SCREENS_AT}/mass_closing/thresholds", json={"values": {"dossiers": 6}})
+
+    assert len(await found(desk, "mass_closing")) == 6
+    assert sorted(await found(desk, "mass_closing", **{"from": "2026-03-06"})) == [(n, 6) for n in (4, 5, 6)]
+    assert sorted(await found(desk, "mass_closing", to="2026-03-05")) == [(n, 6) for n in (1, 2, 3)]
+
+
 async def test_many_closings_just_before_the_deadline_are_found_and_withdrawals_are_not(
     clocks: Clocks, desk: httpx.AsyncClient
 ):
@@ -202,9 +229,15 @@ async def test_closings_without_result_are_found_unless_the_wait_ran_out(
     early = stop(Story(1).received(MONDAY), vn("2026-03-06 09:00"))
     waited = stop(ask(Story(2).received(MONDAY), vn("2026-03-03 09:00"), "a"), vn("2026-03-19 09:00"))
     returned = Story(3).received(MONDAY).tell(intake.ResultReturned, vn("2026-03-05 09:00"), way="counter")
-    await clocks.tell(early, waited, returned)
+    building = ask(Story(4).received(MONDAY, rule_set="nd-217-2026"), vn("2026-03-03 09:00"), "a")
+    await clocks.tell(early, waited, returned, stop(building, vn("2026-03-19 09:00")))
 
-    assert sorted(await found(desk, "closed_without_result")) == [(1, 0), (3, 0)]
+    assert sorted(await found(desk, "closed_without_result")) == [(1, 0), (3, 0), (4, 16)]
+    items = (await get(desk, f"{SCREENS_AT}/closed_without_result"))["items"]
+    assert {item["rule_set"]: item["article"] for item in items} == {
+        "nd-118-2025": "NĐ 118/2025, Đ.19.5",
+        "nd-217-2026": "NĐ 217/2026",
+    }
 
 
 async def test_an_extension_on_the_day_or_after_is_found_though_it_moved_nothing(

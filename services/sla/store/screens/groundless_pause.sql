@@ -1,4 +1,4 @@
--- Requests that stop the clock and name no legal ground, of dossiers with at least so many of them.
+-- Requests for which the clock stood still and that name no legal ground, of dossiers with at least so many of them.
 -- `value`: how many the dossier has.
 SELECT p.dossier, p.event, p.part, p.at, p.recorded_at, p.value
 FROM (
@@ -6,6 +6,6 @@ FROM (
            count(*) OVER (PARTITION BY s.dossier)::int AS value
     FROM signal s
     WHERE s.kind IN ('supplement_requested', 'intake_supplement_requested', 'payment_requested')
-      AND NOT s.grounded
+      AND s.pauses AND NOT s.grounded
 ) p
 WHERE p.value >= :number

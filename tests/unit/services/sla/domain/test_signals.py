@@ -10,7 +10,7 @@ from law.moments import MINUTE, to_tick
 from services.sla.domain.clock import fold
 from services.sla.domain.facts import Fact
 from services.sla.domain.signals import Signal, may_stand_out, outside_minutes, signals_of
-from tests.unit.law.support import NEW, OLD, calendar, vn
+from tests.unit.law.support import BUILDING, NEW, OLD, calendar, vn
 from tests.unit.services.sla.domain.support import fact, terms
 
 RECEIVED = "2026-03-04 09:00 received"
@@ -94,6 +94,22 @@ def test_a_ground_is_told_and_so_is_its_absence() -> None:
     assert brief(signals(facts), "grounded") == [("supplement_requested", True), ("payment_requested", False)]
 
 
+STOOD_STILL = [
+    (["2026-03-03 15:00 intake_supplement_requested a", RECEIVED], False),  # before reception no clock ran
+    ([RECEIVED, "2026-03-12 09:00 supplement_requested a"], False),  # after expiry
+    ([RECEIVED, "2026-03-12 09:00 payment_requested a"], False),
+    ([RECEIVED, "2026-03-05 08:00 supplement_requested a", "2026-03-06 08:00 supplement_provided a",
+      "2026-03-09 08:00 supplement_requested b"], False),  # one too many
+    ([RECEIVED, "2026-03-05 08:00 payment_requested a"], True),
+    ([RECEIVED, "2026-03-05 08:00 intake_supplement_requested a"], True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "stood"), STOOD_STILL)
+def test_a_request_tells_whether_the_clock_stood_still_for_it(lines: list[str], stood: bool) -> None:
+    assert [each.pauses for each in signals(entered(*lines)) if each.kind != "received"][-1] is stood
+
+
 EXTENSIONS = [("2026-03-10 09:00", -1), ("2026-03-11 09:00", 0), ("2026-03-13 09:00", 2)]
 
 
@@ -124,6 +140,25 @@ def test_a_stop_says_how_long_the_applicant_had_been_waited_for(lines: list[str]
     stopped = signals(entered(RECEIVED, *lines))[-1]
 
     assert (stopped.kind, stopped.days) == ("stopped", given)
+
+
+ASKED = "2026-03-05 09:00 supplement_requested a"
+WAITS = [
+    (NEW, [ASKED, "2026-03-20 10:00 stopped"], True),  # the 15th day is not over
+    (NEW, [ASKED, "2026-03-21 10:00 stopped"], False),
+    (BUILDING, [ASKED, "2026-03-23 10:00 stopped"], True),  # 20 working days there
+    (BUILDING, [ASKED, "2026-04-03 10:00 stopped"], False),
+    (OLD, [ASKED, "2026-03-21 10:00 stopped"], None),  # no limit there
+    (NEW, ["2026-03-06 09:00 stopped"], None),  # nobody waited
+    (NEW, ["2026-03-05 09:00 payment_requested a", "2026-03-20 10:00 stopped"], None),
+]
+
+
+@pytest.mark.parametrize(("rules", "lines", "early"), WAITS)
+def test_a_stop_says_whether_the_wait_of_its_own_rule_set_was_over(
+    rules: str, lines: list[str], early: bool | None
+) -> None:
+    assert signals(entered(RECEIVED, *lines), rules)[-1].early is early
 
 
 def test_a_return_without_any_decision_stands_out() -> None:
