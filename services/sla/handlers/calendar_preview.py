@@ -7,6 +7,7 @@ from datetime import datetime
 from contracts.sla import ClockState
 from libs.db import Connection, Pool, transaction
 from services.sla.handlers.judge import is_late, rejudge
+from services.sla.handlers.past_rulebooks import PastRulebooks
 from services.sla.handlers.recompute import days_of, units_of
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.store import calendar_proposals as store
@@ -20,26 +21,26 @@ class Trials:
     """The rulebook with one proposal in force; made anew only for another proposal or catalogue."""
 
     def __init__(self) -> None:
-        self._key: tuple[int, int] | None = None
-        self._made: Rulebook | None = None
+        self._last: tuple[int, Rulebook, Rulebook] | None = None
 
     def of(self, rulebook: Rulebook, proposal: Proposal) -> Rulebook:
         """Return the calendar as it would be."""
-        key = (proposal.id, id(rulebook))
-        if self._made is None or self._key != key:
-            self._key, self._made = key, rulebook.with_decision(proposal.decision)
-        return self._made
+        if self._last is None or self._last[0] != proposal.id or self._last[1] is not rulebook:
+            self._last = proposal.id, rulebook, rulebook.with_decision(proposal.decision)
+        return self._last[2]
 
 
 async def preview_chunk(pool: Pool, rulebook: Rulebook, trials: Trials, *, now: datetime, size: int) -> bool:
     """Count the next chunk of the oldest unfinished preview; return whether there was anything to do.
 
-    Previews wait while a published decision is still being carried out: they compare with what was last said.
+    Previews wait from a decision's approval until it is carried out: they compare with what was last said. A task
+    for a newly published one lets them be counted anew, so none is counted by two calendars.
     """
     async with transaction(pool) as conn:
         proposal = await store.next_preview(conn)
-        if proposal is None or await recomputes.is_moving(conn):
+        if proposal is None or await recomputes.is_changing(conn):
             return False
+        rulebook = await PastRulebooks(conn, rulebook).newest()
         reach = reach_of(proposal, rulebook)
         as_of = proposal.preview_as_of or await _begin(conn, proposal, reach, now)
         rows = await touched.look(conn, reach, proposal.preview_after, size)

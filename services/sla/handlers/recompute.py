@@ -18,7 +18,7 @@ from services.sla.handlers.recompute_chunk import USUAL, Chunk, Step
 from services.sla.handlers.refold import refold_one
 from services.sla.handlers.rulebook import Rulebook, as_decision
 from services.sla.handlers.traces import Traces
-from services.sla.store import calendar_moves, dossiers, recomputes, touched
+from services.sla.store import calendar_moves, calendar_proposals, dossiers, recomputes, touched
 from services.sla.store.dossiers import Row
 from services.sla.store.recomputes import Lane, Span
 
@@ -45,6 +45,7 @@ async def schedule_in(conn: Connection, catalogue: Catalogue, now: datetime) -> 
         if task is not None:
             cuts = await recomputes.cuts(conn, LANES, LEAST) if cuts is None else cuts
             await recomputes.add_lanes(conn, task, cuts)
+            await calendar_proposals.recount(conn)
 
 
 async def _add(

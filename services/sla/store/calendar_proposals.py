@@ -188,3 +188,9 @@ async def advance_preview(
 async def forget_previews(conn: Connection, number: int | None = None) -> None:
     """Let the previews of open proposals (or of one) be counted anew: the calendar they stood on has changed."""
     await conn.execute(_RESET, number)
+
+
+async def recount(conn: Connection) -> None:
+    """Let all previews be counted anew; in turn with who proposes or approves, whose rows these are."""
+    await serialise(conn)
+    await forget_previews(conn)

@@ -32,6 +32,12 @@ WHERE c.kind = 'calendar' AND NOT EXISTS (
     SELECT FROM recompute r WHERE r.decision = c.code AND r.version = c.version AND r.revision = c.revision)
 ORDER BY c.record_offset, c.version, c.code
 """
+_CHANGING = f"""
+SELECT EXISTS (SELECT FROM recompute_lane WHERE done_at IS NULL AND pass = 1)
+    OR EXISTS ({_PENDING})
+    OR EXISTS (SELECT FROM calendar_proposal p WHERE p.state = 'approved' AND NOT EXISTS (
+        SELECT FROM catalogue_item c WHERE c.kind = 'calendar' AND (c.code, c.version) = (p.code, p.version)))
+"""
 _KNOWN = (
     "SELECT item FROM catalogue_item WHERE kind = 'calendar' AND code = $1 AND version < $2 ORDER BY version"
 )
@@ -171,11 +177,9 @@ async def open_tasks(pool: Pool) -> int:
     return number
 
 
-async def is_moving(conn: Connection) -> bool:
-    """Tell whether a published decision has not reached every dossier yet."""
-    found: bool = await conn.fetchval(
-        "SELECT EXISTS (SELECT FROM recompute_lane WHERE done_at IS NULL AND pass = 1)"
-    )
+async def is_changing(conn: Connection) -> bool:
+    """Tell whether an approved or published decision has not reached the catalogue or every dossier yet."""
+    found: bool = await conn.fetchval(_CHANGING)
     return found
 
 

@@ -238,6 +238,35 @@ class TestThePreview:
 
         assert rules(refused.value) == {("preview", "preview_missing")}
 
+    async def test_it_waits_until_an_approved_decision_is_in_force(self, clocks: Clocks):
+        await clocks.tell(Story().received(MONDAY))
+        one, two = await propose(clocks, storm()), await propose(clocks, storm(date(2026, 3, 5)))
+        await preview(clocks)
+        await approve(clocks, one)
+
+        assert await preview(clocks) == 0  # on its way
+        await published(clocks)
+        assert await preview(clocks) == 0  # known, and not carried out
+        await clocks.recompute(NOON)
+        assert await preview(clocks) == 1
+
+        await approve(clocks, two)
+
+    async def test_what_is_published_meanwhile_makes_it_count_anew_by_the_new_calendar(self, clocks: Clocks):
+        await clocks.tell(*(Story(each).received(MONDAY) for each in range(1, 4)))
+        before = clocks.rulebook
+        number = await propose(clocks, storm())
+        assert await preview_chunk(clocks.pool, before, Trials(), now=NOON, size=2)
+        await clocks.know(decision("VN.SEED", {FRIDAY: DayKind.CLOSED}))
+        await clocks.recompute(LATER)
+
+        while await preview_chunk(clocks.pool, before, Trials(), now=LATER, size=2):
+            pass
+
+        proposal = await found(clocks, number)
+        assert proposal.preview_as_of == LATER
+        assert (proposal.counts["seen"], proposal.counts["later"]) == (3, 0)  # that day is off already
+
 
 class TestWithdrawal:
     async def test_it_goes_the_same_way_and_moves_the_deadlines_back(self, clocks: Clocks):
@@ -303,6 +332,7 @@ class TestAnEndedDossier:
         await preview(clocks, LATER)
         await approve(clocks, number)
         await published(clocks)
+        await clocks.recompute(LATER)
         await carried_out(clocks, storm(date(2026, 3, 3)), LATER)
 
         assert await clocks.standing() == stood
