@@ -39,7 +39,7 @@ async def rehearse(programs: Programs, home: Path) -> tuple[bool, str]:
     places = Places(home, home, Account("me", 0, 0, switch=False))
     home.mkdir(exist_ok=True)
     return await rehearsal.rehearse(
-        programs, places, Nursery(places, 0), Teller(Console(file=told, width=200))
+        programs, places, Nursery(places, 0), Teller(Console(file=told, width=2000))
     ), told.getvalue()
 
 
