@@ -5,11 +5,12 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from contracts.sla import ClockState
 from services.reporting.domain.projection import Row
 
 VN = ZoneInfo("Asia/Ho_Chi_Minh")
 RECEPTION, OUTCOME = "r", "o"
-OPEN_IN_TIME, OPEN_LATE = "open_in_time", "open_late"
+OPEN_IN_TIME, OPEN_LATE, UNCOMPUTABLE = "open_in_time", "open_late", "uncomputable"
 ENDED = frozenset({"early", "on_time", "late"})
 
 
@@ -33,14 +34,19 @@ def day_of(moment: datetime) -> date:
 
 
 def standing(row: Row) -> str:
-    """Return early, on_time or late for an ended dossier, open_late once overdue was said, else open_in_time."""
+    """Return early, on_time or late for an ended dossier, open_late once overdue was said, else open_in_time.
+
+    A dossier whose deadline cannot be computed is uncomputable, open or ended: nobody knows that it is in time.
+    """
+    if row.state == ClockState.ERROR:
+        return UNCOMPUTABLE
     if row.ended_at is not None and row.outcome is not None:
         return row.outcome
     return OPEN_LATE if row.overdue else OPEN_IN_TIME
 
 
 def outcome_at(row: Row) -> datetime | None:
-    """Return when the outcome fell: the end, or the moment of lateness if that came first; None while open."""
+    """Return when the outcome fell: the end, or the moment of lateness if that came first; None before either."""
     where = standing(row)
     if where == OPEN_IN_TIME:
         return None

@@ -21,11 +21,13 @@ class Counts:
     late: int = 0
     open_in_time: int = 0
     open_late: int = 0
+    uncomputable: int = 0
+    """Open or ended without a deadline that could be computed: never in time, never late."""
 
     @property
     def received(self) -> int:
         """Return all selected."""
-        return self.early + self.on_time + self.late + self.open_in_time + self.open_late
+        return sum(getattr(self, name) for name in OUTCOMES)
 
     @property
     def good(self) -> int:
@@ -37,11 +39,11 @@ class Counts:
         return Counts(**{name: getattr(self, name) + getattr(other, name) for name in OUTCOMES})
 
     def as_row(self) -> dict[str, int]:
-        """Return the columns of a rates row, in their order."""
+        """Return the integers of a rates row by name, in their order."""
         return {"received": self.received, **{name: getattr(self, name) for name in OUTCOMES}}
 
 
-OUTCOMES = ("early", "on_time", "late", "open_in_time", "open_late")
+OUTCOMES = ("early", "on_time", "late", "open_in_time", "open_late", "uncomputable")
 
 
 def percent(part: int, whole: int, *, scale: int, rounding: Rounding) -> Decimal | None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from services.reporting.domain.rates import Counts, Rounding, rate
 
-HEADER = ("key", "received", "early", "on_time", "late", "open_in_time", "open_late", "rate")
+HEADER = ("key", "received", "early", "on_time", "late", "open_in_time", "open_late", "rate", "uncomputable")
+"""The columns of a table; those after `rate` came later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,8 @@ class Line:
 
     def as_cells(self) -> tuple[Any, ...]:
         """Return the row as it stands in a CSV or a sheet, in the order of HEADER."""
-        return (self.key, *self.counts.as_row().values(), self.rate)
+        *numbers, uncomputable = self.counts.as_row().values()
+        return (self.key, *numbers, self.rate, uncomputable)
 
 
 @dataclass(frozen=True, slots=True)

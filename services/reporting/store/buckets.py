@@ -21,14 +21,15 @@ ON CONFLICT (year) DO UPDATE SET changes = c.changes + 1
 _FROM_ROWS = """
 WITH standing AS (
     SELECT *, coalesce(moved_unit, received_unit) AS unit,
-           CASE WHEN ended_at IS NOT NULL AND outcome IS NOT NULL THEN outcome
+           CASE WHEN state = 'error' THEN 'uncomputable'
+                WHEN ended_at IS NOT NULL AND outcome IS NOT NULL THEN outcome
                 WHEN overdue THEN 'open_late' ELSE 'open_in_time' END AS stands
     FROM dossier WHERE NOT voided AND received_at IS NOT NULL
 ), counted AS (
     SELECT 'r'::"char" AS basis, received_at AS at, * FROM standing
     UNION ALL
     SELECT 'o', CASE WHEN stands IN ('late', 'open_late') THEN coalesce(late_at, ended_at) ELSE ended_at END, *
-    FROM standing WHERE stands <> 'open_in_time'
+    FROM standing WHERE stands <> 'open_in_time' AND (stands <> 'uncomputable' OR ended_at IS NOT NULL)
 ), rows AS (
     SELECT basis, (at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day, coalesce(unit, '') AS unit,
            coalesce(level, '') AS level, coalesce(province, '') AS province, coalesce(field, '') AS field,

@@ -52,8 +52,10 @@ WITH standing AS (
     SELECT level, province, coalesce(moved_unit, received_unit) AS unit, field, procedure_code, channel,
            received_at, late_at, ended_at, outcome,
            CASE WHEN $1::timestamptz IS NULL THEN
-                    CASE WHEN ended_at IS NOT NULL AND outcome IS NOT NULL THEN outcome
+                    CASE WHEN state = 'error' THEN 'uncomputable'
+                         WHEN ended_at IS NOT NULL AND outcome IS NOT NULL THEN outcome
                          WHEN overdue THEN 'open_late' ELSE 'open_in_time' END
+                WHEN state = 'error' THEN 'uncomputable'
                 WHEN ended_at < $1 AND outcome IS NOT NULL THEN outcome
                 WHEN late_at < $1 THEN 'open_late' ELSE 'open_in_time' END AS stands
     FROM dossier
@@ -61,7 +63,8 @@ WITH standing AS (
 ), selected AS (
     SELECT *, CASE WHEN $2 = 'reception' THEN received_at
                    WHEN stands IN ('late', 'open_late') THEN coalesce(late_at, ended_at)
-                   WHEN stands = 'open_in_time' THEN NULL ELSE ended_at END AS moment
+                   WHEN stands = 'open_in_time' OR (stands = 'uncomputable' AND ended_at >= $1) THEN NULL
+                   ELSE ended_at END AS moment
     FROM standing
 )
 SELECT {{key}} AS key, {", ".join(f"count(*) FILTER (WHERE stands = '{o}')::int AS {o}" for o in OUTCOMES)}
@@ -107,7 +110,8 @@ async def counts(conn: Connection, by: By, selection: Selection) -> dict[str, Co
 _PERIOD = """
 SELECT province, level, stands AS outcome, count(*)::int AS n FROM (
     SELECT province, level,
-           CASE WHEN ended_at < $2 AND outcome IS NOT NULL THEN outcome
+           CASE WHEN state = 'error' THEN 'uncomputable'
+                WHEN ended_at < $2 AND outcome IS NOT NULL THEN outcome
                 WHEN late_at < $2 THEN 'open_late' ELSE 'open_in_time' END AS stands
     FROM dossier WHERE NOT voided AND received_at >= $1 AND received_at < $2
 ) AS s GROUP BY 1, 2, 3

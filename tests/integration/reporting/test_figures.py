@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from uuid import UUID, uuid5
 
 import pytest
@@ -68,7 +69,7 @@ def life(number, chance):
     received_at = BEGIN + timedelta(hours=chance.randrange(24 * 360))
     late_at = received_at + timedelta(days=5)
     unit = chance.choice(list(UNITS))
-    ending = chance.choice([*OUTCOMES, "voided", "revised"])
+    ending = chance.choice([*OUTCOMES, "voided", "revised", "uncomputable_open"])
     code = f"H47.1-{received_at:%y%m%d}-{number:05d}"
     from_intake = [
         said(
@@ -78,6 +79,13 @@ def life(number, chance):
         )
     ]  # fmt: skip
     base = {"rule_set": "nd-61-2018", "due_current": late_at, "late_at": late_at}
+    if ending.startswith("uncomputable"):
+        why, base = {"why": "no_limit"}, {"rule_set": "nd-61-2018", "state": "error"}
+        from_sla = [said(sla.DeadlineUncomputable, dossier, 1, received_at, revision=1, **why, **base)]
+        if ending == "uncomputable":
+            end = {"revision": 2, "ended_at": late_at, "ending": "resolved", **base}
+            from_sla.append(said(sla.ClockStopped, dossier, 2, late_at, **end))
+        return _told(dossier, received_at, unit, from_intake, from_sla), unit, ending
     from_sla = [said(sla.ClockStarted, dossier, 1, received_at, state="running", revision=1, **base)]
     if ending in {"open_late", "late", "revised"}:
         from_sla.append(
@@ -94,6 +102,10 @@ def life(number, chance):
         )  # fmt: skip
     if ending == "voided":
         from_intake.append(said(intake.DossierVoided, dossier, 2, received_at, reason="batch_voided"))
+    return _told(dossier, received_at, unit, from_intake, from_sla), unit, ending
+
+
+def _told(dossier, received_at, unit, from_intake, from_sla):
     from_routing = [
         said(
             routing.LegOpened,
@@ -106,11 +118,7 @@ def life(number, chance):
             competent_unit=unit,
         )
     ]
-    return (
-        {"intake.events": from_intake, "routing.events": from_routing, "sla.events": from_sla},
-        unit,
-        ending,
-    )
+    return {"intake.events": from_intake, "routing.events": from_routing, "sla.events": from_sla}
 
 
 def as_topic_records(events_by_topic):
@@ -157,10 +165,9 @@ async def test_every_figure_comes_from_the_same_rows(pool):
     chance = random.Random(2022)
     made = [life(number, chance) for number in range(400)]
     await feed(pool, [events for events, _, _ in made], chance)
+    stands = {"revised": "on_time", "uncomputable_open": "uncomputable"}
     expected = Counter(
-        (UNITS[unit], "on_time" if ending == "revised" else ending)
-        for _, unit, ending in made
-        if ending != "voided"
+        (UNITS[unit], stands.get(ending, ending)) for _, unit, ending in made if ending != "voided"
     )
 
     async with pool.acquire() as conn:
@@ -173,8 +180,9 @@ async def test_every_figure_comes_from_the_same_rows(pool):
     counted = {(line.key, o): getattr(line.counts, o) for line in table.lines for o in OUTCOMES}
     assert {key: n for key, n in counted.items() if n} == dict(expected)
     assert outcome_rows.total.counts.received == sum(
-        n for (_, o), n in expected.items() if o != "open_in_time"
+        ending not in {"open_in_time", "uncomputable_open", "voided"} for _, _, ending in made
     )
+    assert all(line.counts.received == sum(getattr(line.counts, o) for o in OUTCOMES) for line in table.lines)
     assert (progress.applied, progress.dossiers, progress.done) == (len(made), len(made), True)
 
     collector = FiguresCollector()
@@ -188,7 +196,7 @@ async def test_every_figure_comes_from_the_same_rows(pool):
         (level, o): getattr(c, o) for level, c in as_of_year_end.items() for o in OUTCOMES if getattr(c, o)
     }
     open_now = sum(sample.value for sample in gauges["dossier_open"].samples)
-    assert open_now == sum(n for (_, o), n in expected.items() if o.startswith("open"))
+    assert open_now == sum("open" in ending for _, _, ending in made)
 
 
 async def _counts(pool, **selection) -> dict[str, Counts]:
@@ -212,6 +220,52 @@ async def test_a_cut_off_shows_how_things_stood_just_before_it(pool):
     assert await stands(late_at) == "open_in_time"
     assert await stands(late_at + timedelta(seconds=1)) == "open_late"
     assert await stands(late_at + timedelta(days=2, seconds=1)) == "late"
+
+
+async def test_a_dossier_without_a_deadline_is_never_in_time(pool):
+    chance = random.Random(3)
+    lives = (life(n, chance) for n in range(999))
+    ended, still_open = (
+        next(made for made in lives if made[2] == e) for e in ("uncomputable", "uncomputable_open")
+    )
+    await feed(pool, [ended[0], still_open[0]], chance)
+    end = ended[0]["sla.events"][-1].time
+
+    async def counted(**selection):
+        total = sum((await _counts(pool, **selection)).values(), Counts())
+        return {o: n for o in OUTCOMES if (n := getattr(total, o))}
+
+    assert await counted() == {"uncomputable": 2}
+    assert await counted(as_of=max(end, still_open[0]["sla.events"][0].time) + timedelta(days=9)) == {
+        "uncomputable": 2
+    }
+    assert await counted(basis=Basis.OUTCOME) == {"uncomputable": 1}
+    assert await counted(basis=Basis.OUTCOME, as_of=end) == {}
+    async with pool.acquire() as conn:
+        table = await answer(conn, Question(), catalogue=CATALOGUE, scope=None)
+        assert await buckets.differences(conn) == []
+    assert (table.total.counts.received, table.total.rate) == (2, 0)
+    assert table.total.as_cells()[-2:] == (Decimal(0), 2)
+
+
+async def test_dossiers_counted_before_the_column_existed_are_moved_into_it(pool):
+    chance = random.Random(3)
+    made = [life(number, chance) for number in range(60)]
+    await feed(pool, [events for events, _, _ in made], chance)
+    sql = (Path(figures.__file__).parents[1] / "migrations/0003_uncomputable.sql").read_text()
+
+    async with pool.acquire() as conn:
+        await conn.execute(  # as they stood before
+            """DELETE FROM bucket WHERE outcome = 'uncomputable' AND basis = 'o';
+               WITH old AS (DELETE FROM bucket WHERE outcome = 'uncomputable' RETURNING *)
+               INSERT INTO bucket AS b SELECT basis, day, unit, level, province, field, procedure_code, channel,
+                                              'open_in_time', n FROM old
+               ON CONFLICT (basis, day, unit, field, procedure_code, channel, outcome, level, province)
+               DO UPDATE SET n = b.n + EXCLUDED.n"""
+        )
+        assert await buckets.differences(conn) != []
+        await conn.execute(sql)
+        assert await buckets.differences(conn) == []
 
 
 async def test_an_asker_sees_only_the_units_of_the_scope(pool):

@@ -113,6 +113,17 @@ def test_a_dossier_turns_late_by_an_event_not_by_the_clock():
     assert standing(row) == "open_late"
 
 
+def test_a_dossier_without_a_deadline_stands_by_itself_open_or_ended():
+    error = {"state": "error", "due_current": None, "late_at": None}
+    row = fold([received(), snapshot(sla.DeadlineUncomputable, 1, START, why="no_limit", **error)])
+
+    assert standing(row) == "uncomputable"
+    assert [key.basis for key in buckets_of(row)] == [RECEPTION]
+    apply(row, snapshot(sla.ClockStopped, 2, LATE, ended_at=LATE, ending="resolved", **error), place)
+    assert standing(row) == "uncomputable"
+    assert [key.day for key in buckets_of(row)] == [START.date(), LATE.date()]
+
+
 def test_a_revision_takes_lateness_back():
     row = fold(
         [received(), snapshot(sla.Overdue, 1, LATE, overdue=True), snapshot(sla.ClockRevised, 2, LATE)]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.reporting.domain.rates import Counts, Rounding, percent, rate
+from services.reporting.domain.table import HEADER, build
 
 PUBLISHED = [
     # part, whole, scale, rounding, published
@@ -52,6 +53,16 @@ def test_open_dossiers_are_received_but_not_good():
 
     assert (counts.received, counts.good) == (15, 3)
     assert rate(counts, scale=1, rounding=Rounding.TRUNCATE) == Decimal("20.0")
+
+
+def test_dossiers_without_a_deadline_are_received_but_not_good_and_come_last():
+    counts = Counts(early=1, uncomputable=3)
+    table = build({"commune": counts}, {}, scale=1, rounding=Rounding.TRUNCATE)
+
+    assert counts.received == 4
+    assert table.lines[0].as_cells() == ("commune", 4, 1, 0, 0, 0, 0, Decimal("25.0"), 3)
+    assert dict(zip(HEADER, table.lines[0].as_cells(), strict=True))["uncomputable"] == 3
+    assert table.lines[0].as_json()["uncomputable"] == 3
 
 
 def test_sums_are_column_by_column():
