@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import asyncpg
@@ -16,6 +16,7 @@ from libs import metrics, outbox
 from libs.catalogue import Catalogue
 from libs.clock import utcnow
 from libs.db import TRANSIENT, Connection
+from libs.errors import DomainError, ManyErrors
 
 _KNOWN = """
 SELECT p.kind, p.code, p.version, p.digest FROM catalogue_published p
@@ -27,6 +28,11 @@ INSERT INTO catalogue_published (kind, code, version, digest)
 SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::bytea[])
 ON CONFLICT (kind, code, version) DO UPDATE SET digest = excluded.digest
 """
+_STORED = """
+SELECT c.topic, c.item::text AS item FROM catalogue_item c
+JOIN unnest($1::text[], $2::text[], $3::int[]) AS k(kind, code, version)
+  ON c.kind = k.kind AND c.code = k.code AND c.version = k.version
+"""
 _MIRROR = """
 INSERT INTO catalogue_item AS c (kind, code, version, topic, record_offset, revision, item)
 SELECT k, o, v, $7, n, $1, j::jsonb FROM unnest($2::text[], $3::text[], $4::int[], $5::bigint[], $6::text[])
@@ -36,6 +42,8 @@ SET record_offset = excluded.record_offset, revision = excluded.revision, item =
 WHERE c.record_offset < excluded.record_offset
 """
 log = structlog.get_logger()
+FIXED = frozenset({"calendar"})
+"""Kinds whose published versions never change: what was computed by a version is explained by it for ever."""
 ALL_KINDS = ("unit", "succession", "procedure", "process", "calendar", "ruleset")
 
 
@@ -58,7 +66,7 @@ async def publish_items(conn: Connection, items: Sequence[CatalogueItem]) -> Pub
     """Say those of `items` that are new or changed: outbox rows in the open transaction; return the counts.
 
     For the owner of the kinds only. Compared by content (`data`), not by id or time. Where an item comes
-    twice the last one counts.
+    twice the last one counts. Raises ManyErrors for new content of a published version that must stay (FIXED).
     """
     last = {item.key: item for item in items}
     await conn.execute("SELECT pg_advisory_xact_lock(hashtext('catalogue'), hashtext(current_schema()))")
@@ -67,12 +75,35 @@ async def publish_items(conn: Connection, items: Sequence[CatalogueItem]) -> Pub
     known = {f"{r['kind']}/{r['code']}/{r['version']}": r["digest"] for r in rows}
     digests = {key: _digest(item) for key, item in last.items()}
     fresh = [key for key in last if known.get(key) != digests[key]]
+    fresh = await _without_fixed(conn, fresh, known.keys(), last)
     if fresh:
         columns = _columns([split_key(key) for key in fresh], 3)
         await conn.execute(_PUBLISHED, *columns, [digests[key] for key in fresh])
         await outbox.put(conn, [last[key] for key in fresh])
     changed = sum(key in known for key in fresh)
     return Published(len(fresh) - changed, changed, len(last) - len(fresh))
+
+
+async def _without_fixed(
+    conn: Connection, fresh: list[str], known: Collection[str], items: Mapping[str, CatalogueItem]
+) -> list[str]:
+    """Return `fresh` without published versions that must stay; a newer program may only write them differently."""
+    fixed = [key for key in fresh if key in known and split_key(key)[0] in FIXED]
+    if not fixed:
+        return fresh
+    rows = await conn.fetch(_STORED, *_columns(map(split_key, fixed), 3))
+    stored = {item.key: item.data for item in (parse_item(row["topic"], row["item"]) for row in rows)}
+    wrong = [key for key in fixed if stored.get(key) != items[key].data]
+    if wrong:
+        raise ManyErrors([_changed(*split_key(key)) for key in wrong])
+    return [key for key in fresh if key not in fixed]
+
+
+def _changed(_kind: str, code: str, version: int) -> DomainError:
+    said = (
+        f"{code}: phiên bản {version} đã công bố với nội dung khác; nội dung mới phải mang phiên bản cao hơn"
+    )
+    return DomainError("version", "version_published", said)
 
 
 def _digest(item: CatalogueItem) -> bytes:

@@ -27,6 +27,8 @@ from deploy.seed.tables import read
 
 SEEDED_AT = datetime(2026, 11, 1, tzinfo=UTC)
 """The moment every seeded item carries, so that loading twice says the same."""
+_VERSIONS: dict[str, int] = {}
+"""Versions of seeded calendar decisions whose days were changed: a published version is never loaded otherwise."""
 _NAMESPACE = UUID("6f0c5f0e-5a0e-5d5b-9c43-0a7f6c6d6375")
 
 
@@ -84,10 +86,10 @@ def procedure_items() -> Iterator[ProcedureItem]:
 def calendar() -> Iterator[CalendarDecisionItem]:
     """Yield the days off of each year and each swap of a day off against a make-up day."""
     for code, group in groupby(read("calendar.csv"), key=lambda row: row["code"]):
-        rows = list(group)
+        rows, version = list(group), _VERSIONS.get(code, 1)
         data = CalendarDecision(
             code=code,
-            version=1,
+            version=version,
             document=rows[0]["document"],
             decided_on=date.fromisoformat(rows[0]["decided_on"]) if rows[0]["decided_on"] else None,
             days=tuple(
@@ -96,7 +98,7 @@ def calendar() -> Iterator[CalendarDecisionItem]:
             ),
             provisional=rows[0]["provisional"] == "yes",
         )
-        yield CalendarDecisionItem(**_envelope(f"calendar/{code}/1", data), data=data)
+        yield CalendarDecisionItem(**_envelope(f"calendar/{code}/{version}", data), data=data)
 
 
 def _envelope(key: str, data: Payload) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """What a calendar decision must fulfil before anybody may approve it. Pure; every refusal names field and rule."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -64,7 +64,9 @@ def check_seed(items: Sequence[CatalogueItem], catalogue: Catalogue) -> None:
     """Raise ManyErrors for seeded decisions that make no sense, or that would change what people approved."""
     decisions = [item.data for item in items if isinstance(item, CalendarDecisionItem)]
     approved = {
-        each.code for each in catalogue.all_calendar_decisions if each.origin is DecisionOrigin.DECISION
+        each.code: each.version
+        for each in catalogue.all_calendar_decisions
+        if each.origin is DecisionOrigin.DECISION
     }
     known = Known(catalogue, (), date.min)
     wrong = [error for decision in decisions for error in _wrong_seed(decision, approved, known)]
@@ -72,9 +74,12 @@ def check_seed(items: Sequence[CatalogueItem], catalogue: Catalogue) -> None:
         raise ManyErrors(wrong)
 
 
-def _wrong_seed(decision: CalendarDecision, approved: set[str], known: Known) -> Iterator[DomainError]:
+def _wrong_seed(
+    decision: CalendarDecision, approved: Mapping[str, int], known: Known
+) -> Iterator[DomainError]:
     code = decision.code
-    if code in approved or decision.origin is DecisionOrigin.DECISION:
+    is_history = code in approved and decision.version < approved[code]  # a seed loaded again
+    if (code in approved and not is_history) or decision.origin is DecisionOrigin.DECISION:
         yield DomainError(
             "origin",
             "approval_required",

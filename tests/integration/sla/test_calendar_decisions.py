@@ -7,9 +7,10 @@ import asyncpg
 import pytest
 
 from contracts import intake, routing, sla
-from contracts.catalogue import CalendarDay, DayKind, WeeklyHours
+from contracts.catalogue import CalendarDay, CatalogueItem, DayKind, WeeklyHours
 from contracts.codes import Role
 from contracts.topics import parse_item
+from libs.catalogue_store import Published, publish_items
 from libs.db import transaction
 from libs.errors import ConflictError, DomainError, ForbiddenError, ManyErrors
 from libs.identity import Identity
@@ -452,6 +453,36 @@ class TestWhatIsRefused:
             await approve(clocks, two)
 
         assert rules(refused.value) == {("days", "day_decided")}
+
+
+class TestTheSeedsPath:
+    async def load(self, clocks: Clocks, item: CatalogueItem) -> Published:
+        async with transaction(clocks.pool) as conn:
+            return await publish_items(conn, [item])
+
+    async def test_a_published_version_keeps_its_content_and_a_higher_one_may_have_another(
+        self, clocks: Clocks
+    ):
+        seed = decision("VN.SEED", {FRIDAY: DayKind.CLOSED})
+        await self.load(clocks, seed)
+        await published(clocks)
+        other = {FRIDAY: DayKind.CLOSED, date(2026, 3, 5): DayKind.CLOSED}
+
+        with pytest.raises(ManyErrors) as refused:
+            await self.load(clocks, decision("VN.SEED", other))
+
+        assert rules(refused.value) == {("version", "version_published")}
+        assert await self.load(clocks, seed) == Published(unchanged=1)
+        assert await self.load(clocks, decision("VN.SEED", other, version=2)) == Published(added=1)
+
+    async def test_what_a_newer_program_only_writes_differently_is_not_published_again(self, clocks: Clocks):
+        seed = decision("VN.SEED", {FRIDAY: DayKind.CLOSED})
+        await self.load(clocks, seed)
+        await published(clocks)
+        await clocks.pool.execute("UPDATE catalogue_published SET digest = 'older' WHERE code = 'VN.SEED'")
+
+        assert await self.load(clocks, seed) == Published(unchanged=1)
+        assert await clocks.pool.fetchval("SELECT count(*) FROM outbox") == 0
 
 
 class TestOfficeHours:

@@ -131,6 +131,15 @@ class TestTheSeedsPath:
 
         assert refused.value.rule == "approval_required"
 
+    def test_it_may_be_loaded_again_after_people_withdrew_what_it_says(self):
+        withdrawn = decision(
+            "VN.2026", {FRIDAY: DayKind.HOLIDAY}, version=2, withdrawn=True, origin=DecisionOrigin.DECISION
+        )
+
+        check_seed(
+            [decision("VN.2026", {FRIDAY: DayKind.HOLIDAY})], Catalogue.of([*catalogue_items(), withdrawn])
+        )
+
     def test_it_cannot_pretend_that_something_was_approved(self):
         with pytest.raises(ManyErrors) as refused:
             check_seed(
