@@ -55,8 +55,10 @@ def check_withdrawal(decision: CalendarDecision | None, code: str, known: Known)
         raise ConflictError("code", "decision_unknown", f"Không có quyết định {code}")
     if decision.withdrawn:
         raise ConflictError("code", "already_withdrawn", f"Quyết định {code} đã được rút")
-    if closed := list(_closed_period(decision, known)):
-        raise closed[0]
+    if _is_history(decision, known):
+        since = open_period(known.today)
+        said = f"Mọi ngày của quyết định đều trước {since:%d/%m/%Y}, thuộc kỳ báo cáo đã khóa"
+        raise DomainError("days" if decision.days else "valid_to", "period_closed", said, source=PERIODS)
     return decision
 
 
@@ -164,13 +166,26 @@ def _is_sound(decision: CalendarDecision) -> bool:
 
 
 def _closed_period(decision: CalendarDecision, known: Known) -> Iterator[DomainError]:
+    since = open_period(known.today)
+    named = [("days", day.date) for day in decision.days]
+    if decision.weekly and decision.valid_from:
+        named.append(("valid_from", decision.valid_from))
+    for field, on in named:
+        if on < since:
+            yield DomainError(
+                field,
+                "period_closed",
+                f"Ngày {on:%d/%m/%Y} thuộc kỳ báo cáo đã khóa (trước {since:%d/%m/%Y})",
+                source=PERIODS,
+            )
+
+
+def _is_history(decision: CalendarDecision, known: Known) -> bool:
+    """Tell whether all of a decision's days lie in closed periods."""
     days = [day.date for day in decision.days]
     if decision.weekly:
         days.append(decision.valid_to or date.max)
-    since = open_period(known.today)
-    if days and max(days) < since:
-        said = f"Mọi ngày của quyết định đều trước {since:%d/%m/%Y}, thuộc kỳ báo cáo đã khóa"
-        yield DomainError("days" if decision.days else "valid_to", "period_closed", said, source=PERIODS)
+    return bool(days) and max(days) < open_period(known.today)
 
 
 def _national(decision: CalendarDecision, _known: Known) -> Iterator[DomainError]:

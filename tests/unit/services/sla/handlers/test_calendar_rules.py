@@ -52,9 +52,16 @@ def test_reporting_months_run_from_the_15th_to_the_14th(today: str, expected: st
     assert open_period(date.fromisoformat(today)) == date.fromisoformat(expected)
 
 
-def test_a_decision_is_late_only_when_all_its_days_lie_in_closed_periods():
-    assert rules(decided(off(date(2026, 2, 13)), off(date(2026, 2, 14)))) == {"period_closed"}
-    assert rules(decided(off(date(2026, 2, 13)), off(date(2026, 2, 16)))) == set()
+def test_every_day_in_a_closed_period_is_refused_whatever_open_days_stand_beside_it():
+    closed = [off(date(2026, 2, 13)), off(date(2026, 2, 14))]
+
+    with pytest.raises(ManyErrors) as refused:
+        check(decided(*closed, off(date(2026, 2, 16))), KNOWN)
+
+    said = [error.message for error in refused.value.errors]
+    assert {error.rule for error in refused.value.errors} == {"period_closed"}
+    assert [text[:15] for text in said] == ["Ngày 13/02/2026", "Ngày 14/02/2026"]
+    assert rules(decided(off(date(2026, 2, 15)), off(date(2026, 2, 16)))) == set()
 
 
 def test_weekly_hours_need_a_beginning_and_may_be_open_ended():
@@ -63,9 +70,8 @@ def test_weekly_hours_need_a_beginning_and_may_be_open_ended():
     assert rules(decided(weekly=weekly)) == {"required"}
     assert rules(decided(weekly=weekly, valid_from=FRIDAY)) == set()
     assert rules(decided(weekly=weekly, valid_from=FRIDAY, valid_to=date(2026, 3, 5))) == {"backwards"}
-    assert rules(decided(weekly=weekly, valid_from=date(2026, 1, 5), valid_to=date(2026, 2, 10))) == {
-        "period_closed"
-    }
+    assert rules(decided(weekly=weekly, valid_from=date(2026, 2, 15))) == set()
+    assert rules(decided(weekly=weekly, valid_from=date(2026, 2, 14))) == {"period_closed"}
     assert rules(decided(weekly=weekly * 2, valid_from=FRIDAY)) == {"weekday_twice"}
 
 
@@ -147,6 +153,12 @@ class TestTheSeedsPath:
             )
 
         assert refused.value.rule == "approval_required"
+
+
+def test_a_decision_with_one_day_in_the_open_period_may_be_withdrawn():
+    held = decided(off(date(2026, 2, 13)), off(date(2026, 2, 16)))
+
+    assert check_withdrawal(held, "VN.2026.D1", KNOWN) is held
 
 
 def test_what_is_withdrawn_or_history_cannot_be_withdrawn():
