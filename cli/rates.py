@@ -11,7 +11,7 @@ from cli.output import Format, FormatOption, OutputOption, emit
 from libs.clock import VN
 
 app = typer.Typer()
-HEADER = ("key", "received", "early", "on_time", "late", "open_in_time", "open_late", "rate")
+HEADER = ("key", "received", "early", "on_time", "late", "open_in_time", "open_late", "rate", "uncomputable")
 
 
 @app.command()
@@ -75,5 +75,5 @@ def _show(answer: dict[str, Any], output: OutputOption) -> None:
 
 def cells(line: dict[str, Any], scale: int) -> tuple[Any, ...]:
     """Return a row of the answer in the order of HEADER, its rate with the declared decimals."""
-    rate = None if line["rate"] is None else f"{line['rate']:.{scale}f}"
-    return (*(line[name] for name in HEADER[:-1]), rate)
+    shown = line | {"rate": None if line["rate"] is None else f"{line['rate']:.{scale}f}"}
+    return tuple(shown[name] for name in HEADER)
