@@ -59,7 +59,7 @@ def test_rates_are_truncated_or_rounded_as_asked(admin: httpx.Client):
 
 
 def test_csv_headers_begin_as_promised(stack: Stack, admin: httpx.Client):
-    assert stack.motcua("rates", "--format", "csv").splitlines()[0] == RATES_HEADER
+    assert stack.motcua("rates", "--format", "csv").splitlines()[0].startswith(RATES_HEADER)
     assert stack.motcua("late", "--format", "csv").splitlines()[0].startswith(LATE_HEADER)
     answer = admin.get("/sla/api/v1/late-dossiers", params={"format": "csv"})
     assert answer.content.startswith(LATE_HEADER.encode())
