@@ -12,6 +12,7 @@ import orjson
 from asyncpg.pool import PoolConnectionProxy
 from pydantic import BaseModel
 
+from libs.pulse import beat
 from libs.settings import ServiceSettings
 
 Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
@@ -109,6 +110,7 @@ async def transaction(pool: asyncpg.Pool) -> AsyncIterator[Connection]:
     async with pool.acquire() as conn:
         async with conn.transaction():
             yield conn
+        beat()
         await _wake(pool, conn)
 
 

@@ -91,6 +91,7 @@ def probes() -> APIRouter:
     @router.get("/readyz")
     async def readyz(runtime: RuntimeDep) -> JSONResponse:
         checks = {"database": await _database_answers(runtime), "catalogue": runtime.mirror.loaded}
+        checks |= runtime.pulse.checks()
         return JSONResponse(checks, status_code=200 if all(checks.values()) else 503)
 
     @router.get("/metrics")

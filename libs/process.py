@@ -21,6 +21,7 @@ import structlog
 import uvloop
 
 from libs import preflight, telemetry
+from libs.pulse import CLOCKWORK, LIMITS, RELAY, Pulse
 from libs.relay import run_relay
 from libs.runtime import Runtime, open_runtime
 from libs.settings import ServiceSettings
@@ -137,13 +138,16 @@ def _works(
     else:
         works["health"] = _health_only(runtime)
     if "relay" in roles and parts.writes:  # who says nothing needs no relay, and has no right to be one
-        works["relay"] = run_relay(runtime.settings)
+        works[RELAY] = _beating(runtime.pulse, RELAY, run_relay(runtime.settings))
     if "clockwork" in roles and parts.clockwork is not None:
-        works["clockwork"] = _forever(parts.clockwork(runtime))
+        works[CLOCKWORK] = _beating(runtime.pulse, CLOCKWORK, parts.clockwork(runtime))
+    for role in works.keys() & LIMITS.keys():
+        runtime.pulse.expect(role)
     return works
 
 
-async def _forever(work: Awaitable[None]) -> None:
+async def _beating(pulse: Pulse, role: str, work: Awaitable[None]) -> None:
+    pulse.begin(role)
     await work
 
 
@@ -151,7 +155,7 @@ async def _health_only(runtime: Runtime) -> None:
     from libs import health  # a second HTTP library, which a process with an API need not load
 
     async def ready() -> dict[str, bool]:
-        return {"catalogue": runtime.mirror.loaded}
+        return {"catalogue": runtime.mirror.loaded} | runtime.pulse.checks()
 
     runner = await health.serve(runtime.settings, ready)
     try:

@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 from libs import metrics
 from libs.db import TRANSIENT, channel, connect
 from libs.kafka import aiokafka_args
+from libs.pulse import beat
 from libs.settings import ServiceSettings
 
 log = structlog.get_logger()
@@ -67,6 +68,7 @@ class Relay:
         while True:
             self._woken.clear()
             number = await self.turn(conn, producer)
+            beat()
             now = asyncio.get_running_loop().time()
             if now >= next_gauges:
                 next_gauges = now + 5
@@ -106,7 +108,8 @@ class Relay:
 
     async def _wait_for_turn(self, conn: asyncpg.Connection) -> None:
         lock = "SELECT pg_try_advisory_lock(hashtext('relay'), hashtext($1))"
-        while not await conn.fetchval(lock, self._settings.schema_name):  # noqa: ASYNC110 - a lock elsewhere
+        while not await conn.fetchval(lock, self._settings.schema_name):
+            beat()  # the other one relays, and answers for it
             await asyncio.sleep(1)
 
     def _new_producer(self) -> Any:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
@@ -11,6 +11,7 @@ import asyncpg
 from libs.catalogue import Catalogue
 from libs.catalogue_store import CatalogueMirror
 from libs.db import open_pool, retrying
+from libs.pulse import Pulse
 from libs.settings import ServiceSettings
 
 
@@ -21,6 +22,7 @@ class Runtime:
     settings: Any
     pool: asyncpg.Pool
     mirror: CatalogueMirror
+    pulse: Pulse = field(default_factory=Pulse)
 
     @property
     def catalogue(self) -> Catalogue:

@@ -14,6 +14,7 @@ from prometheus_client import Gauge
 
 from libs.clock import VN
 from libs.db import TRANSIENT
+from libs.pulse import beat
 from services.reporting.metrics import FiguresCollector, Sample, Snapshot
 from services.reporting.store import buckets, figures
 
@@ -39,6 +40,7 @@ class Refresher:
         while True:
             try:
                 await self.refresh()
+                beat()
                 if monotonic() - proved > PROVE_EVERY:
                     proved = monotonic()
                     await self.prove()

@@ -11,7 +11,10 @@ import orjson
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from libs import offsets, preflight
+from contracts.topics import TOPICS
+from deploy.local.kafka_rights import rights
+from libs import offsets, outbox, preflight
+from libs.db import transaction
 from libs.ids import uuid7
 from libs.kafka import aiokafka_args
 from libs.preflight import PreflightError
@@ -48,14 +51,48 @@ async def ready(port: int, seconds: float = 40) -> dict[str, bool]:
             await asyncio.sleep(0.1)
 
 
-async def test_api_relay_and_clockwork_share_a_process_and_end_with_zero(corner: Corner):
-    process = corner.start("api relay")
-    port = await port_of(corner, "api relay")
+async def unready(port: int, seconds: float = 40) -> dict[str, bool]:
+    async with httpx.AsyncClient() as http, asyncio.timeout(seconds):
+        while True:
+            answer = await http.get(f"http://127.0.0.1:{port}/routing/readyz")
+            if answer.status_code == 503:
+                checks: dict[str, bool] = answer.json()
+                return checks
+            await asyncio.sleep(0.1)
 
-    assert await ready(port) == {"database": True, "catalogue": True}
+
+async def test_api_relay_and_clockwork_share_a_process_and_end_with_zero(corner: Corner):
+    process = corner.start("api relay clockwork")
+    port = await port_of(corner, "api relay clockwork")
+
+    everything = {"database": True, "catalogue": True, "relay": True, "clockwork": True}
+    assert await ready(port) == everything
     process.send_signal(signal.SIGTERM)
 
     assert await asyncio.to_thread(process.wait, 20) == 0, corner.tail()
+
+
+async def test_a_relay_that_may_not_write_any_more_is_not_ready_until_it_may_again(corner: Corner):
+    corner.start("relay", handler="impatient")
+    port = await port_of(corner, "relay")
+    assert await ready(port) == {"catalogue": True, "relay": True}
+    admin, prefix = corner.namespace.admin, corner.namespace.prefix
+
+    await asyncio.to_thread(admin.drop_rights, {f"{prefix}routing.events"})
+    async with transaction(corner.pool) as conn:
+        await outbox.put(conn, [toy.claimed(uuid7(), 1)])
+    assert await unready(port) == {"catalogue": True, "relay": False}
+
+    await asyncio.to_thread(admin.set_rights, rights(TOPICS, prefix=prefix))
+    assert await ready(port) == {"catalogue": True, "relay": True}
+    assert await corner.pool.fetchval("SELECT count(*) FROM outbox") == 0
+
+
+async def test_a_clockwork_that_comes_to_nothing_is_not_ready(corner: Corner):
+    corner.start("clockwork", handler="forlorn")
+    port = await port_of(corner, "clockwork")
+
+    assert await unready(port) == {"catalogue": True, "clockwork": False}
 
 
 async def test_a_worker_is_ready_once_it_has_partitions_and_shows_its_lag(corner: Corner):

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import contextlib
 import os
 import time
 from collections.abc import Sequence
@@ -14,9 +15,9 @@ from fastapi import FastAPI
 from contracts.envelope import DossierEvent
 from contracts.intake import DossierWithdrawn
 from contracts.routing import LegClaimed
-from libs import outbox, watchdog
+from libs import outbox, pulse, watchdog
 from libs.clock import utcnow
-from libs.db import Connection
+from libs.db import Connection, transaction
 from libs.http import build_app
 from libs.ids import uuid7
 from libs.process import ServiceParts, main
@@ -106,12 +107,23 @@ async def blocking(_conn: Connection, _events: Sequence[DossierEvent]) -> None:
     time.sleep(60)  # noqa: ASYNC251 - the fault under test
 
 
+MOOD = os.environ.get("TOY_HANDLER", "")
 HANDLERS = {"": note_and_say, "buggy": buggy, "hanging": hanging, "blocking": blocking}
 
 
 def pipeline(_runtime: Runtime) -> Pipeline:
     """Return the toy's pipeline."""
-    return Pipeline(service="routing", topics=TOPICS, handler=HANDLERS[os.environ.get("TOY_HANDLER", "")])
+    return Pipeline(service="routing", topics=TOPICS, handler=HANDLERS[MOOD])
+
+
+async def clockwork(runtime: Runtime) -> None:
+    """Look twice a second, or only try."""
+    while True:
+        with contextlib.suppress(OSError):
+            async with transaction(runtime.pool):
+                if MOOD == "forlorn":
+                    raise ConnectionError("never works")
+        await asyncio.sleep(0.5)
 
 
 def app(runtime: Runtime) -> FastAPI:
@@ -119,7 +131,11 @@ def app(runtime: Runtime) -> FastAPI:
     return build_app(runtime, api=[])
 
 
-PARTS = ServiceParts(name="routing", app=app, pipeline=pipeline, writes=("routing.events",))
+PARTS = ServiceParts(
+    name="routing", app=app, pipeline=pipeline, clockwork=clockwork, writes=("routing.events",)
+)
 
 if __name__ == "__main__":
+    if MOOD == "impatient":
+        pulse.LIMITS["relay"] = 5.0
     main(PARTS)
