@@ -70,6 +70,11 @@ class Timeline:
         if min(ticks) < self.start or max(ticks) > self.end:
             raise OutsideCalendarError("the calendar does not know this day")
 
+    @property
+    def days(self) -> Sequence[int]:
+        """Return the days that are worked, at whatever hours."""
+        return self._nth
+
     def worked(self, tick: int) -> int:
         """Return the time worked from the beginning of the calendar until `tick`."""
         if not self.start <= tick <= self.end:

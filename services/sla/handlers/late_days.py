@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from law.moments import at_vn, vn_date
-from law.timeline import OutsideCalendarError
+from law.timeline import OutsideCalendarError, Timeline
 from services.sla.domain.late_buckets import Bucket
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.store.late import LAST
@@ -17,11 +18,20 @@ _TICK = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class LateDays:
-    """How late an open dossier is at `as_of`, by the key of its calendar (`Rulebook.late_calendar`)."""
+    """How late an open dossier is at `as_of`, by the key of its calendar (`Rulebook.late_calendar`).
+
+    `own` are the keys whose working days are not the country's (`own_days`); every other counts as `""` does.
+    """
 
     rulebook: Rulebook
     as_of: datetime
+    own: tuple[str, ...] = ()
     _known: dict[tuple[str, datetime], int | None] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return the calendars to be told apart, the country's first."""
+        return ("", *self.own)
 
     def of(self, key: str, late_since: datetime) -> int | None:
         """Return the working days by which a dossier late since a moment is late; None outside the calendar."""
@@ -56,7 +66,7 @@ class LateDays:
                 LONG_AGO if wanted.most is None else self.until(key, wanted.most + 1),
                 self.until(key, wanted.least),
             )
-            for key in self.rulebook.late_calendars
+            for key in self.keys
         }
         return replace(wanted, spans=spans)
 
@@ -72,6 +82,17 @@ class LateDays:
         if after.late_since <= longer:
             return Position(longer, LAST)
         return Position(same, LAST) if after.late_since > same else Position(after.late_since, after.id)
+
+
+def own_days(rulebook: Rulebook, keys: Iterable[str]) -> tuple[str, ...]:
+    """Return which calendars count other working days than the country's: a Saturday counter changes none."""
+    usual = rulebook.calendar_of_key("").timeline
+    return tuple(key for key in keys if not _alike(rulebook.calendar_of_key(key).timeline, usual))
+
+
+@lru_cache(maxsize=8192)
+def _alike(line: Timeline, other: Timeline) -> bool:
+    return (line.start, line.end) == (other.start, other.end) and line.days == other.days
 
 
 def day_before(late_since: datetime) -> date:

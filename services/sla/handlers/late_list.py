@@ -10,7 +10,7 @@ import asyncpg
 from law.moments import vn_date
 from libs.catalogue import Catalogue
 from services.sla.domain.late_buckets import USUAL, Bucket, parse_buckets
-from services.sla.handlers.late_days import LateDays
+from services.sla.handlers.late_days import LateDays, own_days
 from services.sla.handlers.question import Sort
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.store import late
@@ -67,10 +67,10 @@ class LateList:
 
     async def page(self, wanted: LateFilter, after: Position | None, limit: int) -> Page:
         """Return up to `limit` dossiers after a position."""
-        days = LateDays(self.rulebook, wanted.as_of)
+        days = await self._days(wanted, told_apart=self.sort is Sort.LATENESS or wanted.counts_days)
         selected = days.select(wanted)
         if self.sort is Sort.LATENESS:
-            starts = {key: days.start(key, after) for key in self.rulebook.late_calendars}
+            starts = {key: days.start(key, after) for key in days.keys}
             query = late.lateness_sql(selected, starts, after, limit + 1)
         else:
             query = late.page_sql(selected, after, limit + 1)
@@ -101,7 +101,7 @@ class LateList:
 
     async def totals(self, wanted: LateFilter) -> Totals:
         """Return how many dossiers the list has, open and ended, and how many of each bucket."""
-        days = LateDays(self.rulebook, wanted.as_of)
+        days = await self._days(wanted, told_apart=True)
         selected = days.select(wanted)
         opened = await self._opened(selected, days) if wanted.state != "closed" else {}
         closed = await self._closed(selected) if wanted.state != "open" else {}
@@ -119,8 +119,15 @@ class LateList:
             counts,
         )
 
+    async def _days(self, wanted: LateFilter, *, told_apart: bool) -> LateDays:
+        """Return how days are counted; only calendars that open late dossiers really have are told apart."""
+        if not told_apart or wanted.state == "closed":
+            return LateDays(self.rulebook, wanted.as_of)
+        found = await late.local_calendars(self.reader, wanted)
+        return LateDays(self.rulebook, wanted.as_of, own_days(self.rulebook, found))
+
     async def _opened(self, wanted: LateFilter, days: LateDays) -> dict[str, int]:
-        thresholds = {key: days.thresholds(key, self.buckets) for key in self.rulebook.late_calendars}
+        thresholds = {key: days.thresholds(key, self.buckets) for key in days.keys}
         codes = [*(bucket.code for bucket in reversed(self.buckets)), "0"]
         counts: dict[str, int] = {}
         for record in await late.fetch(self.reader, late.open_counts_sql(wanted, thresholds)):

@@ -19,6 +19,9 @@ _DAY = timedelta(days=1)
 SETTLED = timedelta(seconds=60)
 """After this long no transaction is under way that began before a moment: what stood then is known for good."""
 
+_SKEW = timedelta(seconds=10)
+"""How far the clock of another instance, which gave the first page, may be ahead of ours."""
+
 
 class Sort(StrEnum):
     """The order of the list."""
@@ -191,8 +194,15 @@ class Place:
         return cls(Position(since, own, days), at)
 
     def now(self, asked: LateQuestion, now: datetime) -> datetime:
-        """Return the moment to count to: that of the first page."""
-        return now if asked.as_of is not None else self.as_of or now
+        """Return the moment to count to: that of the first page.
+
+        Raises DomainError for one to come: anybody can write a cursor, and then running dossiers would be late.
+        """
+        if asked.as_of is not None or self.as_of is None:
+            return now
+        if self.as_of > now + _SKEW:
+            raise DomainError("cursor", "cursor_invalid", "Vị trí trang không hợp lệ")
+        return min(self.as_of, now)
 
     @staticmethod
     def cursor(position: Position | None, wanted: LateFilter, sort: Sort) -> str | None:

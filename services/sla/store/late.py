@@ -14,7 +14,7 @@ from uuid import UUID
 import asyncpg
 
 from libs.db import Connection, Pool
-from services.sla.store.late_filter import LateFilter, Parts, Position, parts_of
+from services.sla.store.late_filter import LateFilter, Parts, Position, counted_by, parts_of
 
 COLUMNS = """id, code, procedure_code, field, competent_unit, reception_unit, province, level, received_at,
 due_original, due_current, late_at, late_since, ended_at, state, outcome, holder, holder_since, rule_set, extended,
@@ -54,23 +54,25 @@ def lateness_sql(
 ) -> tuple[str, list[object]]:
     """Return the query of the next rows in the order of working days late: up to `limit` of each calendar.
 
-    `starts` says for each calendar after which (late_since, id) its open dossiers go on. The caller puts the rows
-    in order and takes the first.
+    `starts` says for each calendar after which (late_since, id) its open dossiers go on; the country's (`""`) is that
+    of all dossiers whose own is not named. The caller puts the rows in order and takes the first.
     """
     parts = parts_of(wanted)
     branches = []
     for table, stood in sources(wanted, parts):
         if wanted.state != "closed":
-            branches += [_open_branch(parts, (table, stood), start, limit) for start in starts.items()]
+            branches += [_open_branch(parts, (table, stood), (key, starts), limit) for key in starts]
         if wanted.state != "open":
             branches.append(_closed_branch(parts, (table, stood), after, limit))
     return " UNION ALL ".join(f"({branch})" for branch in branches), parts.values
 
 
-def _open_branch(parts: Parts, source: tuple[str, str], start: tuple[str, Position], limit: int) -> str:
-    key, position = start
-    after = parts.fill("(late_since, id) > ({}, {})", position.late_since, position.id)
-    within = f"ended_at IS NULL AND late_calendar = {parts.put(key)} AND {after}"
+def _open_branch(
+    parts: Parts, source: tuple[str, str], start: tuple[str, Mapping[str, Position]], limit: int
+) -> str:
+    key, starts = start
+    after = parts.fill("(late_since, id) > ({}, {})", starts[key].late_since, starts[key].id)
+    within = " AND ".join(("ended_at IS NULL", *counted_by(parts, key, starts), after))
     return _branch(parts, source, within, f"late_since, id LIMIT {limit:d}")
 
 
@@ -98,12 +100,12 @@ def open_counts_sql(
 ) -> tuple[str, list[object]]:
     """Return the query of how many open dossiers lie between each calendar's thresholds (ascending moments).
 
-    `slot` counts the thresholds at or before the moment of lateness.
+    The country's thresholds are those of all dossiers whose own calendar is not named. `slot` counts the thresholds at or before the moment of lateness.
     """
     parts = parts_of(wanted)
     branches = [
         f"SELECT width_bucket(late_since, {parts.put(list(bounds))}::timestamptz[]) AS slot, count(*)::int AS dossiers"
-        f" FROM {table} WHERE {parts.where(stood, f'ended_at IS NULL AND late_calendar = {parts.put(key)}')} GROUP BY 1"
+        f" FROM {table} WHERE {parts.where(stood, 'ended_at IS NULL', *counted_by(parts, key, thresholds))} GROUP BY 1"
         for table, stood in sources(wanted, parts)
         for key, bounds in thresholds.items()
     ]
@@ -119,6 +121,37 @@ def closed_counts_sql(wanted: LateFilter) -> tuple[str, list[object]]:
         for table, stood in sources(wanted, parts)
     ]
     return " UNION ALL ".join(branches), parts.values
+
+
+_NEXT_KEY = """
+WITH RECURSIVE k(key) AS (
+    SELECT ''::text
+    UNION ALL
+    SELECT (SELECT t.late_calendar FROM {table} t
+            WHERE t.late_since IS NOT NULL AND t.ended_at IS NULL AND t.late_calendar <> ''
+                AND t.late_calendar > k.key {within} ORDER BY t.late_calendar LIMIT 1)
+    FROM k WHERE k.key IS NOT NULL
+) SELECT key FROM k WHERE key > ''"""
+_KEYS = _NEXT_KEY.format(table="dossier", within="")
+_KEYS_OF_UNITS = f"""
+SELECT DISTINCT x.key FROM unnest($1::text[]) AS u(unit),
+    LATERAL ({_NEXT_KEY.format(table="dossier", within="AND t.competent_unit = u.unit")}) x"""
+_KEYS_THEN = _NEXT_KEY.format(table="late_history", within="")
+
+
+def local_calendars_sql(wanted: LateFilter) -> tuple[str, list[object]]:
+    """Return the query of which calendars other than the country's open late dossiers have, among the units allowed.
+
+    One step of an index for each key that is there, whatever is decided. For a past moment it may name more.
+    """
+    now = _KEYS if wanted.allowed is None else _KEYS_OF_UNITS
+    values: list[object] = [] if wanted.allowed is None else [sorted(wanted.allowed)]
+    return f"({now}) UNION ({_KEYS_THEN})" if wanted.is_past else now, values
+
+
+async def local_calendars(reader: Reader, wanted: LateFilter) -> list[str]:
+    """Return them, sorted."""
+    return sorted(row["key"] for row in await fetch(reader, local_calendars_sql(wanted)))
 
 
 async def is_said(reader: Reader, column: str, value: str) -> bool:

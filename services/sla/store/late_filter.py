@@ -1,6 +1,6 @@
 """What of the late list is selected: a filter, and the SQL conditions that say it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -37,7 +37,8 @@ class LateFilter:
     since: datetime | None = None
     until: datetime | None = None
     least: int = 0
-    """Working days late, at least and at most; `spans` says the same for the open ones, by calendar."""
+    """Working days late, at least and at most; `spans` says the same for the open ones, by calendar, the country's
+    first: it holds for all that are not named."""
     most: int | None = None
     spans: Mapping[str, Span] | None = None
     state: str | None = None
@@ -109,6 +110,14 @@ def parts_of(wanted: LateFilter) -> Parts:
     return parts
 
 
+def counted_by(parts: Parts, key: str, keys: Collection[str]) -> list[str]:
+    """Return the condition that a calendar counts a dossier; the country's (`""`) does where none of the others does."""
+    others = sorted(set(keys) - {""})
+    if key:
+        return [parts.fill("late_calendar = {}", key), "late_calendar <> ''"]
+    return [parts.fill("late_calendar <> ALL({}::text[])", others)] if others else []
+
+
 def _equal(wanted: LateFilter) -> list[tuple[str, str]]:
     given = (
         ("level", wanted.level), ("field", wanted.field), ("procedure_code", wanted.procedure),
@@ -154,7 +163,7 @@ def _count_days(parts: Parts, wanted: LateFilter) -> None:
 
 
 def _by_calendar(parts: Parts, spans: Mapping[str, Span]) -> str:
-    place = parts.fill("array_position({}::text[], late_calendar)", list(spans))
+    place = parts.fill("coalesce(array_position({}::text[], late_calendar), 1)", list(spans))
     until = parts.fill("({}::timestamptz[])", [span.until for span in spans.values()])
     since = parts.fill("({}::timestamptz[])", [span.since for span in spans.values()])
     return f"late_since <= {until}[{place}] AND late_since > {since}[{place}]"

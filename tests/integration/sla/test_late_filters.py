@@ -13,7 +13,13 @@ from libs.db import transaction
 from services.sla.handlers import proposing
 from services.sla.handlers.question import Sort
 from services.sla.store import imports
-from services.sla.store.late import lateness_sql, open_counts_sql, page_sql
+from services.sla.store.late import (
+    lateness_sql,
+    local_calendars,
+    local_calendars_sql,
+    open_counts_sql,
+    page_sql,
+)
 from services.sla.store.late_filter import LateFilter, Position, Span
 from tests.integration.sla.conftest import Clocks
 from tests.integration.sla.test_late_list import LATE, MONDAY, Desk, client
@@ -326,6 +332,35 @@ async def test_units_that_get_decisions_of_their_own_are_counted_by_them(clocks:
     assert await desk.codes(sort="lateness") == [2, 1]
 
 
+async def test_only_calendars_that_count_otherwise_and_occur_are_branches_of_the_list(
+    clocks: Clocks, desk: Desk
+):
+    counter, storm = {date(2026, 3, 7): DayKind.COUNTER}, {date(2026, 3, 12): DayKind.CLOSED}
+    await clocks.know(decision("SAT", counter, "P01.C002"), decision("STORM", storm, COMMUNE))
+    await clocks.know(decision("NONE", storm, "P02"))
+    clocks.now = vn("2026-03-30 12:00")
+    at = {"receiving_unit": "P01.C002", "competent_unit": "P01.C002"}
+    await clocks.tell(
+        Story(1).received(MONDAY), Story(2).received(MONDAY, **at), Story(3).received(MONDAY, **at)
+    )
+
+    def keys(*units: str, **given: Any) -> Any:
+        allowed = frozenset(units) or None
+        return local_calendars(clocks.pool, LateFilter(as_of=utcnow(), scope=allowed, **given))
+
+    assert await keys() == [COMMUNE, "P01.C002"]
+    assert await keys("P01.C002", OTHER) == ["P01.C002"]
+    assert await keys(OTHER) == []
+    assert await keys(OTHER, is_past=True) == []
+    days = {i["code"][-1]: i["days_late"] for i in (await desk.get())["items"]}
+    assert days["1"] == days["2"] - 1 == days["3"] - 1
+    assert sorted((await desk.codes(sort="lateness"))[:2]) == [2, 3]
+    assert (await desk.codes(sort="lateness"))[2] == 1
+    totals = (await desk.get(min_days=days["2"]))["totals"]
+    assert totals["total"] == 2
+    assert sorted(await desk.codes(min_days=days["2"])) == [2, 3]
+
+
 PLANS = [
     ("dossier_late_field", {"field": "dat-dai"}),
     ("dossier_late_procedure", {"procedure": "1.000002"}),
@@ -386,6 +421,18 @@ async def test_the_order_of_lateness_uses_an_index_for_each_calendar_and_one_for
     for index in ("dossier_late_open ", "dossier_late_open_local", "dossier_late_closed"):
         assert index in plan
     assert "Sort" not in plan
+
+
+@pytest.mark.parametrize(
+    ("given", "index"),
+    [({}, "dossier_late_open_local"), ({"scope": frozenset({COMMUNE})}, "dossier_late_unit_local")],
+)
+async def test_the_calendars_that_occur_are_found_by_an_index_alone(many: Any, given: Any, index: str):
+    sql, values = local_calendars_sql(LateFilter(as_of=utcnow(), **({"scope": None} | given)))
+    plan = "\n".join(row[0] for row in await many.fetch("EXPLAIN ANALYZE " + sql, *values))
+
+    assert f"Index Only Scan using {index}" in plan, plan
+    assert "Seq Scan" not in plan
 
 
 async def test_totals_of_everything_open_read_an_index_alone(many: Any):

@@ -12,7 +12,7 @@ from contracts.codes import Cause, Level
 from libs.catalogue import Catalogue
 from libs.errors import DomainError, NotFoundError
 from services.sla.domain.late_buckets import USUAL, parse_buckets
-from services.sla.handlers.late_days import LateDays
+from services.sla.handlers.late_days import LateDays, own_days
 from services.sla.handlers.question import SETTLED, LateQuestion, Place, Sort
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.store.late import LAST
@@ -137,3 +137,27 @@ def test_a_place_in_the_order_of_lateness_is_read_back():
 
     assert (place.after, place.as_of) == (position, wanted.as_of)
     assert Place.cursor(None, wanted, Sort.LATENESS) is None
+
+
+def test_a_cursor_of_a_moment_to_come_is_refused():
+    now = datetime(2026, 4, 1, tzinfo=UTC)
+    position = Position(datetime(2026, 3, 10, tzinfo=UTC), UUID(int=7), 12)
+
+    def until(as_of: datetime) -> datetime:
+        cursor = Place.cursor(position, LateFilter(as_of=as_of, scope=None), Sort.LATENESS)
+        return Place.of(cursor, Sort.LATENESS).now(LateQuestion(), now)
+
+    assert until(now - SETTLED) == now - SETTLED
+    assert until(now + timedelta(seconds=1)) == now
+    with pytest.raises(DomainError, match="cursor_invalid"):
+        until(now + SETTLED)
+
+
+def test_only_calendars_with_other_working_days_than_the_countrys_are_told_apart():
+    counter = {date(2026, 3, 7): DayKind.COUNTER}
+    book = Rulebook(
+        Catalogue.of(catalogue_items(decision("STORM", CLOSED, COMMUNE), decision("SAT", counter, "P02")))
+    )
+
+    assert own_days(book, ["P02", COMMUNE, "P02/unknown"]) == (COMMUNE,)
+    assert LateDays(book, datetime(2026, 4, 1, tzinfo=UTC), (COMMUNE,)).keys == ("", COMMUNE)
