@@ -62,7 +62,8 @@ class Hearing:
             count(said, rows.values())
         for event in events:
             if type(event) is ImportEnded or type(event) is ImportRouted:
-                await arm.pass_barrier(conn, event, rulebook, now)
+                newest = await PastRulebooks(conn, rulebook).newest()
+                await arm.pass_barrier(conn, event, newest, now)
 
 
 class _News(NamedTuple):

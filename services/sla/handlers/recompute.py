@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from contracts.catalogue import CalendarDecision
-from contracts.sla import CalendarChange
+from contracts.sla import CalendarChange, ClockState
 from law.calendars import last_known
 from law.moments import vn_date
 from libs import outbox
@@ -131,6 +131,8 @@ async def _refold(conn: Connection, rulebook: Rulebook, ids: list[UUID], occasio
     traces = Traces()
     changed, events = [], []
     for row in rows.values():
+        if row.state != ClockState.ERROR:  # mended meanwhile, perhaps by a newer calendar
+            continue
         before = said(row)
         events += refold_one(row, rulebook, occasion, traces.note)
         if said(row) != before:
