@@ -9,6 +9,7 @@ from services.routing.api.desk import router as desk_router
 from services.routing.api.dossiers import router as dossiers_router
 from services.routing.api.legs import router as legs_router
 from services.routing.api.officers import router as officers_router
+from services.routing.api.refusals import router as refusals_router
 from services.routing.api.requests import router as requests_router
 
 __all__ = ["CATALOGUE_TOPIC", "ROUTERS", "check_items"]
@@ -18,5 +19,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     dossiers_router,
     legs_router,
     requests_router,
+    refusals_router,
     officers_router,
 )

@@ -16,6 +16,7 @@ from libs.paging import etag
 from services.routing.handlers.access import reference_of
 from services.routing.handlers.commands import Commands, Order, Step, answer_of
 from services.routing.handlers.reference import Reference
+from services.routing.handlers.refusals import keeping
 
 WORKERS = (Role.OFFICER, Role.SUPERVISOR, Role.CLERK)
 READERS = (Role.OFFICER, Role.SUPERVISOR, Role.CLERK, Role.INSPECTOR, Role.OPERATOR, Role.ADMIN)
@@ -42,7 +43,9 @@ class Stepper:
         async def effect(conn: Connection) -> dict[str, Any]:
             return {**answer_of(await self.commands.carry_out(conn, self.order, step)), **more}
 
-        response = await run_once(runtime_of(self.request).pool, self.once, effect, status=status)
+        pool = runtime_of(self.request).pool
+        async with keeping(pool, self.commands):
+            response = await run_once(pool, self.once, effect, status=status)
         response.headers["ETag"] = etag(orjson.loads(response.body)["seq"])
         return response
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from contracts.codes import StaffId, UnitCode
@@ -18,6 +19,13 @@ _OLD = "nd-61-2018"
 
 LONGEST = timedelta(days=366)
 """No limit is extended by more than a year: a date beyond that is a slip of the keyboard. Ours, no article."""
+
+
+class ExtensionRule(StrEnum):
+    """By which rule an extension is refused though its dossier is open: one more than allowed, or too late."""
+
+    MAX = "extension.max"
+    TOO_LATE = "extension.too_late"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +93,7 @@ def _require_letter(dossier: Dossier, act: Act, letter: Letter) -> RuleSet | Non
 def _require_right(dossier: Dossier, act: Act, rules: RuleSet) -> None:
     if len(dossier.extensions) >= rules.max_extensions:
         raise conflict(
-            "new_due_at", "extension.max", f"Chỉ được gia hạn {rules.max_extensions} lần",
+            "new_due_at", ExtensionRule.MAX.value, f"Chỉ được gia hạn {rules.max_extensions} lần",
             source_of(rules, "max_extensions"),
         )  # fmt: skip
     if act.letter_by is None or dossier.open_request is not None:
@@ -93,7 +101,7 @@ def _require_right(dossier: Dossier, act: Act, rules: RuleSet) -> None:
     last = act.letter_by if rules.late_extension == "refused" else act.letter_by + timedelta(days=1)
     if act.today > last:
         raise conflict(
-            "new_due_at", "extension.too_late", f"Phải gia hạn chậm nhất ngày {last:%d/%m/%Y}",
+            "new_due_at", ExtensionRule.TOO_LATE.value, f"Phải gia hạn chậm nhất ngày {last:%d/%m/%Y}",
             source_of(rules, "apology_lead"),
         )  # fmt: skip
 

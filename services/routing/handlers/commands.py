@@ -10,10 +10,12 @@ from contracts.codes import Role
 from libs.clock import VN, utcnow
 from libs.db import Connection
 from libs.errors import ConflictError, DomainError, ForbiddenError, NotFoundError
+from libs.ids import uuid7
 from libs.paging import require_match
 from libs.tokens import Identity
 from services.routing import metrics
 from services.routing.domain.acting import Act
+from services.routing.domain.apology import ExtensionRule
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.say import (
     ConflictingStepError,
@@ -26,6 +28,7 @@ from services.routing.handlers.hearing import assign, finish
 from services.routing.handlers.reference import Reference
 from services.routing.handlers.speaking import Talk
 from services.routing.store import dossiers, finding
+from services.routing.store.refusals import Refusal
 
 Step = Callable[[Dossier, Act], Sequence[Say]]
 """Decides: from the dossier and who acts, what is said. Raises RefusedError."""
@@ -52,10 +55,15 @@ class Done:
 
 
 class Commands:
-    """Carries out steps within a transaction the caller opens."""
+    """Carries out one step within a transaction the caller opens.
+
+    `refused` is the extension that was refused; that transaction is rolled back, so the caller keeps it
+    (`refusals.keeping`).
+    """
 
     def __init__(self, reference: Reference) -> None:
         self._reference = reference
+        self.refused: Refusal | None = None
 
     async def carry_out(self, conn: Connection, order: Order, step: Step) -> Done:
         """Do one step. Raises NotFoundError, StaleError, ConflictError, ForbiddenError, DomainError."""
@@ -68,10 +76,12 @@ class Commands:
             require_match(order.if_match, row.seq)
         talk = Talk(row, utcnow())
         dossier = talk.dossier()
+        act = self._act(order.identity, scope, talk)
         try:
-            says = step(dossier, self._act(order.identity, scope, talk))
+            says = step(dossier, act)
         except RefusedError as refusal:
             metrics.REFUSED.labels(refusal.rule.rule).inc()
+            self.refused = _refusal(row.id, act, refusal.rule)
             raise _error_of(refusal) from None
         talk.say(says)
         after = talk.dossier()
@@ -95,6 +105,15 @@ class Commands:
             letter_by=self._reference.last_letter(dossier, due),
             is_supervisor=identity.has(Role.SUPERVISOR),
         )
+
+
+def _refusal(dossier: UUID, act: Act, rule: Rule) -> Refusal | None:
+    """Return what is kept of a refusal: of extensions by their own rules, of other steps nothing."""
+    if rule.rule not in set(ExtensionRule):
+        return None
+    return Refusal(
+        id=uuid7(), at=act.at, dossier=dossier, rule=rule.rule, source=rule.source, staff=act.staff, due_at=act.due_at
+    )  # fmt: skip
 
 
 def _shown(event: Any) -> dict[str, Any]:

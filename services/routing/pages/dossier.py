@@ -20,6 +20,7 @@ from services.routing.domain.dossier import Dossier, Leg
 from services.routing.domain.fold import fold
 from services.routing.handlers.access import reference_of
 from services.routing.handlers.commands import Commands, Order
+from services.routing.handlers.refusals import keeping
 from services.routing.pages import words
 from services.routing.pages.letter import letters_of
 from services.routing.pages.steps import STEPS, step_of
@@ -51,8 +52,9 @@ async def act(
         _require_role(identity)
         wanted = step_of(step, form)
         order = Order(code=code, identity=identity, if_match=form.get("etag"))
-        async with transaction(runtime.pool) as conn:
-            await Commands(reference_of(request)).carry_out(conn, order, wanted)
+        commands = Commands(reference_of(request))
+        async with keeping(runtime.pool, commands), transaction(runtime.pool) as conn:
+            await commands.carry_out(conn, order, wanted)
     except NotFoundError:
         raise
     except DomainError as error:

@@ -12,7 +12,7 @@ from contracts.intake import DossierWithdrawn
 from contracts.routing import ExtensionGranted, SupplementRequested
 from libs.clock import VN, utcnow
 from tests.integration.routing.conftest import Desk
-from tests.integration.routing.test_journey import OFFICER, Browser, client, live, officer  # noqa: F401 - fixtures
+from tests.integration.routing.test_journey import OFFICER, Browser, client, live, officer, token  # noqa: F401 - fixtures
 from tests.integration.routing.test_pages import sign_in
 from tests.unit.services.routing import makers
 from tests.unit.services.routing.makers import WARD
@@ -76,6 +76,44 @@ async def test_a_second_a_late_and_an_extension_of_a_finished_dossier_are_refuse
             "code", "dossier.ended", article,
         )  # fmt: skip
     assert len([event for event in await desk.said() if isinstance(event, ExtensionGranted)]) == 1
+
+
+async def test_refused_extensions_are_kept_listed_counted_and_scoped(
+    desk: Desk,
+    client: httpx.AsyncClient,  # noqa: F811
+    officer: Browser,  # noqa: F811
+):
+    twice = await live(desk, appointment_at=utcnow() + timedelta(days=5))
+    late = await live(desk, appointment_at=utcnow() + timedelta(minutes=1))
+    await officer.ask("POST", f"/dossiers/{twice}/extensions", 201, json=body(9))
+    for days in (20, 21):
+        await refused(officer, f"/dossiers/{twice}/extensions", 409, body(days))
+    sign_in(client, Role.OFFICER)
+    form = {"reason": "overload", "responsible_unit": WARD}
+    day = (utcnow() + timedelta(days=9)).astimezone(VN)
+    await client.post(f"/routing/ho-so/{late}/gia-han", data=form | {"new_due_at": f"{day:%d/%m/%Y}"})
+    await officer.ask("POST", f"/dossiers/{twice}/extensions", 422, json=body(9, responsible_unit="nowhere"))
+
+    first = await officer.ask("GET", "/refused-extensions?limit=2")
+    rest = await officer.ask("GET", f"/refused-extensions?limit=2&cursor={first['cursor']}")
+
+    assert [(item["code"], item["rule"]) for item in first["items"] + rest["items"]] == [
+        (late, "extension.too_late"), (twice, "extension.max"), (twice, "extension.max"),
+    ]  # fmt: skip
+    assert {item["source"] for item in first["items"]} == {"NĐ 118/2025 Đ.19.6"}
+    assert {item["staff"] for item in first["items"]} == {str(OFFICER)}
+    assert (first["counts"], rest["counts"], rest["cursor"]) == (
+        {
+            "extension.max": {"requests": 2, "dossiers": 1},
+            "extension.too_late": {"requests": 1, "dossiers": 1},
+        },
+        None,
+        None,
+    )
+    only = await officer.ask("GET", "/refused-extensions?rule=extension.max")
+    assert {item["code"] for item in only["items"]} == {twice}
+    stranger = Browser(client, token(Role.INSPECTOR, units=("N01",)))
+    assert (await stranger.ask("GET", "/refused-extensions"))["items"] == []
 
 
 async def test_an_apology_alone_is_taken_once_and_a_late_one_with_a_warning(desk: Desk, officer: Browser):  # noqa: F811

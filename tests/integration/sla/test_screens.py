@@ -142,9 +142,7 @@ async def test_backdated_entries_are_found_by_when_they_were_recorded(
     assert await found(desk, "backdated_result") == [(2, 300)]
 
 
-async def test_requests_on_the_last_day_and_a_second_one_are_found(
-    clocks: Clocks, desk: httpx.AsyncClient
-):
+async def test_requests_on_the_last_day_and_a_second_one_are_found(clocks: Clocks, desk: httpx.AsyncClient):
     last_day = ask(Story(1).received(MONDAY), vn("2026-03-09 09:00"), "a", ground="ND-118-2025/19.5")
     second = ask(Story(2).received(MONDAY), vn("2026-03-03 09:00"), "a", ground="ND-118-2025/19.5")
     second.tell(intake.SupplementProvided, vn("2026-03-04 09:00"), request=uuid5(second.id, "a"))
