@@ -43,6 +43,7 @@ class Rulebook:
         self._deciding = frozenset(each.unit for each in self._decisions if each.unit)
         self._versions = frozenset((each.code, each.version) for each in decided)
         self._kept: dict[Versions, Rulebook] = {}
+        self._calendars_of: dict[tuple[str | None, str | None], Calendar] = {}
         self._late_calendars: dict[tuple[str | None, str | None], str] = {}
 
     def with_decision(self, decision: CalendarDecision) -> "Rulebook":
@@ -116,10 +117,10 @@ class Rulebook:
 
     def calendar_of(self, unit: str | None, rule_set: str | None) -> Calendar:
         """Return the calendar of a unit under a rule set named by its code (unknown: the usual hours)."""
-        try:
-            return self.calendar(unit, self._rule_sets.get(rule_set) if rule_set else None)
-        except UnknownRuleSetError:
-            return self.calendar(unit)
+        found = self._calendars_of.get((unit, rule_set))
+        if found is None:
+            found = self._calendars_of[unit, rule_set] = self.calendar(unit, self.rule_set(rule_set))
+        return found
 
     def late_calendar(self, unit: str | None, rule_set: str | None) -> str:
         """Return the key of the calendar that counts working days late there; "" is the country's usual one.
