@@ -7,7 +7,10 @@ import pytest
 from contracts import intake, routing, sla
 from contracts.codes import Origin
 from contracts.intake import StepKind
+from libs.db import transaction
+from services.sla.handlers import arm
 from services.sla.handlers.hear import hash_of
+from services.sla.store import imports
 from tests.integration.sla.conftest import PARTS, Clocks, of_kind
 from tests.unit.services.sla.makers import Story, barrier, vn
 
@@ -68,6 +71,20 @@ async def test_the_barrier_arms_in_silence_but_says_who_is_late(old: Clocks, ord
     partition = await old.pool.fetchval("SELECT partition FROM outbox ORDER BY id DESC LIMIT 1")
     assert partition == part_of(story)
     assert (await old.sweep(NOW)).dossiers == 0
+
+
+async def test_everybody_sees_that_a_partition_is_being_armed_until_it_is_committed(old: Clocks):
+    story = imported(1)
+    await old.tell(story)
+    assert not await imports.is_arming(old.pool)
+
+    async with transaction(old.pool) as conn:
+        for gate in gates(part_of(story)):
+            await arm.pass_barrier(conn, gate, old.rulebook, NOW)
+        assert await imports.is_arming(old.pool)
+
+    assert not await imports.is_arming(old.pool)
+    assert (await old.row(story))["armed"]
 
 
 async def test_facts_and_barriers_in_one_batch_are_armed_too(old: Clocks):
