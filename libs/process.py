@@ -26,6 +26,7 @@ from libs.relay import run_relay
 from libs.runtime import Runtime, open_runtime
 from libs.settings import ServiceSettings
 from libs.stream import Pipeline
+from libs.watchdog import guard_loop
 
 if TYPE_CHECKING:  # a worker serves no pages and must not pay for their imports
     from fastapi import FastAPI
@@ -101,6 +102,7 @@ def spare_collector() -> None:
 
 async def run_roles(parts: ServiceParts, settings: ServiceSettings, roles: Sequence[str]) -> int:
     """Run the roles until SIGTERM (return 0) or until one of them ends (return 1)."""
+    guard_loop(asyncio.get_running_loop())
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -1,4 +1,4 @@
-"""Ends a worker that has lag and makes no progress, or whose event loop stands still; sets the lag's metrics."""
+"""Ends a worker that has lag and makes no progress, and any process whose event loop stands still; sets the lag's metrics."""
 
 import asyncio
 import os
@@ -22,6 +22,8 @@ STALL = 60.0
 """Seconds without an applied batch while there is lag, or while the lag is unknown."""
 UNKNOWN = 150.0
 """Seconds without a batch while the lag cannot even be asked for: servers away, which Faust may not notice."""
+FIRST = 120.0
+"""Seconds a worker may take to read the catalogue, and again to get its first partitions: Faust looks only after."""
 BLOCKED = 60.0
 """Seconds without a turn of the event loop."""
 _GAUGES_EVERY = 10.0
@@ -36,6 +38,7 @@ class Watchdog:
         self._worker = worker
         self._progress = time.monotonic()
         self._gauged = 0.0
+        self._joining: asyncio.TimerHandle | None = None
         self._frontier = offsets.Frontier()
         self._ends = Ends(worker.settings)
 
@@ -43,6 +46,15 @@ class Watchdog:
         """Note progress."""
         self._progress = time.monotonic()
         metrics.LAST_PROGRESS.labels(self._worker.settings.service).set(utcnow().timestamp())
+
+    def expect_partitions(self, loop: asyncio.AbstractEventLoop) -> None:
+        """End the process unless the group was joined within `FIRST` seconds."""
+        self._joining = loop.call_later(FIRST, give_up, "no partitions: ending the process", FIRST)
+
+    def joined(self) -> None:
+        """Note that the group gave this worker its share, be it none."""
+        if self._joining is not None:
+            self._joining.cancel()
 
     def register(self, app: Any) -> None:
         """Let Faust call it as often as the pipeline wants."""
@@ -102,6 +114,12 @@ class Watchdog:
         return "\n".join(self._worker.app.agents.human_tracebacks().splitlines()[:40])
 
 
+def give_up(words: str, seconds: float) -> None:
+    """End the process, saying what did not happen in time; its supervisor starts it again."""
+    log.error(words, waited=round(seconds))
+    os._exit(EXIT_STALLED)
+
+
 def guard_loop(loop: asyncio.AbstractEventLoop) -> None:
     """End the process from a thread of its own when the event loop has not turned for `BLOCKED` seconds."""
     ticked = time.monotonic()
@@ -113,6 +131,8 @@ def guard_loop(loop: asyncio.AbstractEventLoop) -> None:
 
     def watch() -> None:
         while time.monotonic() - ticked < BLOCKED:
+            if loop.is_closed():
+                return
             time.sleep(1)
         os.write(2, b'{"event":"event loop blocked: ending the process","level":"error"}\n')
         os._exit(EXIT_BLOCKED)

@@ -17,7 +17,7 @@ import structlog
 import uvloop
 from faust.exceptions import ConsumerNotStarted
 
-from libs import breaker, health, metrics, offsets, preflight
+from libs import breaker, health, metrics, offsets, preflight, watchdog
 from libs.breaker import BreakerOpenError
 from libs.catalogue_feed import CatalogueFeed
 from libs.db import retrying, transaction
@@ -28,7 +28,7 @@ from libs.runtime import Runtime, open_runtime
 from libs.settings import ServiceSettings
 from libs.stream import Applied, Pipeline, apply_batch
 from libs.unpark import settle_waiting
-from libs.watchdog import Watchdog, guard_loop
+from libs.watchdog import Watchdog
 
 log = structlog.get_logger()
 BATCH = 1_000
@@ -82,6 +82,7 @@ class Worker:
         """Push PostgreSQL's offsets into Kafka, just before Faust seeks to the committed ones."""
         mine = self.assignment()
         if not mine:
+            self.watchdog.joined()
             return
         starts = await self.app.consumer.earliest_offsets(*mine)
         known = await retrying(lambda: self._seed(starts), stop=self.stopping)
@@ -94,6 +95,7 @@ class Worker:
         if beginnings:  # aiokafka's seek to the committed offset passes over 0
             await self.app.consumer.seek_wait(beginnings)
         self.watchdog.touch()
+        self.watchdog.joined()
         log.info("aligned", partitions=len(mine))
 
     async def _seed(self, starts: dict[Any, int]) -> dict[Partition, int]:
@@ -156,8 +158,8 @@ class Worker:
 def run_worker(build: Callable[[Runtime], Pipeline], settings: ServiceSettings) -> NoReturn:
     """Run the service's Faust worker until SIGTERM (exit 0).
 
-    Exit codes: 1 an error escaped or the broker was away at the start, 70 lag without progress, 71 the
-    event loop stood still, 72 the breaker opened. A supervisor starts it again after every one of them.
+    Exit codes: 1 an error escaped or the broker was away at the start, 70 lag without progress, or neither
+    catalogue nor partitions in time, 71 the event loop stood still, 72 the breaker opened. A supervisor starts it again after every one of them.
     """
     import faust
 
@@ -165,12 +167,13 @@ def run_worker(build: Callable[[Runtime], Pipeline], settings: ServiceSettings) 
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())  # Faust's consumer thread makes its own loop
     asyncio.set_event_loop(loop)
     loop.add_signal_handler(signal.SIGTERM, sys.exit, 0)
+    watchdog.guard_loop(loop)
     try:
         worker = loop.run_until_complete(_prepare(build, settings))
     except preflight.PreflightError as error:
         log.error("preflight failed", why=str(error))  # noqa: TRY400 - the sentence says it all
         raise SystemExit(1) from None
-    guard_loop(loop)
+    worker.watchdog.expect_partitions(loop)
     faust.Worker(
         worker.app, loop=loop, quiet=True, override_logging=False, redirect_stdouts=False, loglevel="WARN"
     ).execute_from_commandline()
@@ -189,7 +192,7 @@ async def _prepare(build: Callable[[Runtime], Pipeline], settings: ServiceSettin
     vital(asyncio.create_task(feed.run(), name="catalogue feed"))
     worker = Worker(pipeline, runtime, feed)
     await health.serve(settings, worker.ready)
-    await feed.read.wait()
+    await _catalogue_read(feed)
     await runtime.refresh_catalogue()
     await wait_for_breaker(worker)
     await worker.settle_catalogue()
@@ -198,6 +201,14 @@ async def _prepare(build: Callable[[Runtime], Pipeline], settings: ServiceSettin
 
 
 _KEPT: list[Any] = []
+
+
+async def _catalogue_read(feed: CatalogueFeed) -> None:
+    try:
+        async with asyncio.timeout(watchdog.FIRST):
+            await feed.read.wait()
+    except TimeoutError:
+        watchdog.give_up("catalogue not read: ending the process", watchdog.FIRST)
 
 
 async def wait_for_breaker(worker: Worker) -> None:

@@ -162,6 +162,23 @@ async def test_a_worker_that_stands_still_ends_itself(corner: Corner, handler: s
     assert await corner.pool.fetchval("SELECT count(*) FROM inbox_progress") == 0
 
 
+@pytest.mark.parametrize(
+    ("role", "handler", "code", "words"),
+    [
+        ("worker", "unread", 70, "catalogue not read"),
+        ("worker", "unjoined", 70, "no partitions"),
+        ("worker", "blocked", 71, "event loop blocked"),
+        ("relay", "blocked", 71, "event loop blocked"),
+        ("api relay clockwork", "blocked", 71, "event loop blocked"),
+    ],
+)
+async def test_a_process_that_never_gets_to_its_work_ends_itself_and_says_why(
+    corner: Corner, role: str, handler: str, code: int, words: str
+):
+    assert await asyncio.to_thread(corner.start(role, handler=handler).wait, 45) == code, corner.tail()
+    assert words in corner.tail()
+
+
 async def test_a_worker_stops_while_the_breaker_is_open(corner: Corner):
     garbage = [("intake.events", str(uuid7()).encode(), b"{}") for _ in range(30)]
     await corner.say([], raw=garbage)

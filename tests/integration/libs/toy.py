@@ -10,12 +10,15 @@ import time
 from collections.abc import Sequence
 from uuid import UUID
 
+from aiokafka.consumer.group_coordinator import GroupCoordinator
 from fastapi import FastAPI
 
 from contracts.envelope import DossierEvent
 from contracts.intake import DossierWithdrawn
 from contracts.routing import LegClaimed
 from libs import outbox, pulse, watchdog
+from libs.catalogue_feed import CatalogueFeed
+from libs.catalogue_store import CatalogueMirror
 from libs.clock import utcnow
 from libs.db import Connection, transaction
 from libs.http import build_app
@@ -113,7 +116,7 @@ HANDLERS = {"": note_and_say, "buggy": buggy, "hanging": hanging, "blocking": bl
 
 def pipeline(_runtime: Runtime) -> Pipeline:
     """Return the toy's pipeline."""
-    return Pipeline(service="routing", topics=TOPICS, handler=HANDLERS[MOOD])
+    return Pipeline(service="routing", topics=TOPICS, handler=HANDLERS.get(MOOD, note_and_say))
 
 
 async def clockwork(runtime: Runtime) -> None:
@@ -135,7 +138,27 @@ PARTS = ServiceParts(
     name="routing", app=app, pipeline=pipeline, clockwork=clockwork, writes=("routing.events",)
 )
 
+
+async def never(*_: object) -> None:
+    """Wait for an answer that does not come."""
+    await asyncio.Event().wait()
+
+
+def break_something() -> None:
+    """Make this process what a test wants it to be."""
+    if MOOD == "unread":
+        watchdog.FIRST = 4
+        CatalogueFeed._at_end = never
+    if MOOD == "unjoined":
+        watchdog.FIRST = 8
+        GroupCoordinator.ensure_coordinator_known = never
+    if MOOD == "blocked":
+        watchdog.BLOCKED = 3
+        CatalogueMirror.refresh = lambda *_: time.sleep(60)
+
+
 if __name__ == "__main__":
+    break_something()
     if MOOD == "impatient":
         pulse.LIMITS["relay"] = 5.0
     main(PARTS)
