@@ -2,12 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from contracts import intake, routing, sla
 from contracts.envelope import DossierEvent
+
+Move = list[Any]
+"""Microseconds since 1970, from, to: as it stands in JSON."""
+Stay = list[Any]
+"""Microseconds since 1970, unit."""
+_EPOCH, _MICRO = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 @dataclass(slots=True)
@@ -40,6 +46,10 @@ class Row:
     overdue: bool = False
     due_soon: bool = False
     extended: bool = False
+    moves: list[Move] | None = None
+    """What routing said of hand-overs to successors, in time order."""
+    path: list[Stay] | None = None
+    """The units that became competent one after the other."""
 
     @property
     def unit(self) -> str | None:
@@ -80,6 +90,7 @@ def _receive(row: Row, event: intake.DossierReceived, place: Place) -> None:
     )
     row.level, row.province = place(data.competent_unit)
     row.received_at, row.origin, row.batch = event.time, data.origin, data.batch
+    _follow(row)
 
 
 def _correct(row: Row, event: intake.DossierCorrected, place: Place) -> None:
@@ -91,6 +102,7 @@ def _correct(row: Row, event: intake.DossierCorrected, place: Place) -> None:
     if data.competent_unit:
         row.received_unit = data.competent_unit
         row.level, row.province = place(data.competent_unit)
+        _follow(row)
 
 
 def _void(row: Row, _event: intake.DossierVoided, _place: Place) -> None:
@@ -107,7 +119,25 @@ def _take_history(row: Row, event: intake.HistoryImported, _place: Place) -> Non
 
 
 def _move(row: Row, event: routing.DossierMoved, _place: Place) -> None:
-    row.moved_unit = event.data.to_unit
+    at = (event.time - _EPOCH) // _MICRO
+    said = [*(row.moves or ()), [at, event.data.from_unit, event.data.to_unit]]
+    row.moves = sorted(said, key=lambda move: int(move[0]))
+    _follow(row)
+
+
+def _follow(row: Row) -> None:
+    """Find which unit became competent when: hand-overs of other units' work are none of its.
+
+    Of several at one moment, as a chain of successors is told, the order does not matter.
+    """
+    if row.moves is None or row.received_unit is None:
+        return
+    left, unit, since, path = list(row.moves), row.received_unit, -1, list[Stay]()
+    while step := next((move for move in left if move[1] == unit and move[0] >= since), None):
+        left.remove(step)
+        since, _, unit = step
+        path.append([since, unit])
+    row.path, row.moved_unit = path or None, unit if path else None
 
 
 def _time(row: Row, event: sla.SlaEvent, _place: Place) -> None:

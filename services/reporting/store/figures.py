@@ -46,10 +46,15 @@ _KEY = {
     By.QUARTER: f"""to_char(moment AT TIME ZONE {VN}, 'YYYY-"Q"Q')""",
     By.YEAR: f"to_char(moment AT TIME ZONE {VN}, 'YYYY')",
 }
-# With a cut-off a dossier stands where it stood just before it; without one, where its events have put it.
+_HELD_THEN = """(
+    SELECT stay->>1 FROM jsonb_array_elements(path) WITH ORDINALITY AS p (stay, place)
+    WHERE (stay->>0)::bigint < extract(epoch FROM $1::timestamptz) * 1000000 ORDER BY place DESC LIMIT 1)"""
+# With a cut-off a dossier stands where it stood just before it, in the unit that held it then; without one, where its events have put it.
 _STANDING = f"""
 WITH standing AS (
-    SELECT level, province, coalesce(moved_unit, received_unit) AS unit, field, procedure_code, channel,
+    SELECT level, province,
+           CASE WHEN $1::timestamptz IS NULL OR path IS NULL THEN coalesce(moved_unit, received_unit)
+                ELSE coalesce({_HELD_THEN}, received_unit) END AS unit, field, procedure_code, channel,
            received_at, late_at, ended_at, outcome,
            CASE WHEN $1::timestamptz IS NULL THEN
                     CASE WHEN state = 'error' THEN 'uncomputable'

@@ -1,7 +1,10 @@
 """Dossier rows: locked in id order, read, changed in Python, written back in one statement."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
+
+import orjson
 
 from libs.db import Connection
 from services.reporting.domain.projection import COLUMNS, Row
@@ -14,6 +17,8 @@ _TYPES = {
     "due_soon": "boolean",
     "extended": "boolean",
     "clock_revision": "int",
+    "moves": "jsonb",
+    "path": "jsonb",
 }
 
 
@@ -58,4 +63,10 @@ async def save(conn: Connection, rows: Iterable[Row]) -> None:
     """Write rows back."""
     changed = list(rows)
     if changed:
-        await conn.execute(_SAVE, *([getattr(row, column) for row in changed] for column in COLUMNS))
+        await conn.execute(_SAVE, *([_value(row, column) for row in changed] for column in COLUMNS))
+
+
+def _value(row: Row, column: str) -> Any:
+    value = getattr(row, column)
+    # as text: a list in a list would be taken for an array of more dimensions
+    return orjson.dumps(value) if isinstance(value, list) else value

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 import pytest
 
 from contracts import intake, routing, sla
-from contracts.catalogue import Unit, UnitItem
+from contracts.catalogue import Succession, SuccessionItem, Unit, UnitItem
 from contracts.topics import to_bytes
 from libs.catalogue import Catalogue
 from libs.clock import VN
@@ -266,6 +266,63 @@ async def test_dossiers_counted_before_the_column_existed_are_moved_into_it(pool
         assert await buckets.differences(conn) != []
         await conn.execute(sql)
         assert await buckets.differences(conn) == []
+
+
+SUCCESSION = datetime(2022, 7, 1, tzinfo=VN)
+
+
+async def moved_dossier(pool):
+    """A dossier of a district, open when the district ended; a desk of another unit was moved, too."""
+    chance = random.Random(7)
+    lives = (life(n, chance) for n in range(999))
+    events = next(e for e, unit, ending in lives if unit == "P49.D1" and ending == "open_in_time")
+    dossier = events["intake.events"][0].subject
+    for seq, (old, new) in enumerate([("P49.D1.C2", "P49"), ("P49.D1", "P49.D1.C1")], 2):
+        move = said(routing.DossierMoved, dossier, seq, SUCCESSION, from_unit=old, to_unit=new)
+        events["routing.events"].append(move)
+    early = {"time": datetime(2022, 2, 1, tzinfo=UTC)}
+    events["intake.events"] = [e.model_copy(update=early) for e in events["intake.events"]]
+    await feed(pool, [events], chance)
+
+
+async def holder(pool, as_of):
+    async with pool.acquire() as conn:
+        table = await answer(conn, Question(by=By.UNIT, as_of=as_of), catalogue=CATALOGUE, scope=None)
+    return [line.key for line in table.lines]
+
+
+async def test_a_cut_off_counts_a_moved_dossier_for_the_unit_that_held_it_then(pool):
+    await moved_dossier(pool)
+
+    assert await holder(pool, "2022-06-30") == ["P49.D1"]
+    assert await holder(pool, "2022-07-01") == ["P49.D1.C1"]
+    assert await holder(pool, None) == ["P49.D1.C1"]
+    async with pool.acquire() as conn:
+        assert await buckets.differences(conn) == []
+
+
+@pytest.mark.parametrize(("known", "before"), [(True, "P49.D1"), (False, "P49.D1.C1")])
+async def test_moves_heard_before_their_moments_were_kept_get_the_successions(pool, known, before):
+    await moved_dossier(pool)
+    sql = (Path(figures.__file__).parents[1] / "migrations/0004_moves.sql").read_text()
+    data = Succession(from_unit="P49.D1", to_unit="P49.D1.C1", on=SUCCESSION.date())
+    key = "P49.D1>P49.D1.C1"
+    item = SuccessionItem(
+        id=uuid7(), time=BEGIN, recordedtime=BEGIN, subject=f"succession/{key}/1", data=data
+    )
+
+    async with pool.acquire() as conn:
+        if known:
+            await conn.execute(
+                "INSERT INTO catalogue_item VALUES ('succession', $1, 1, 'routing.catalogue', 0, 1, $2)",
+                key,
+                item,
+            )
+        await conn.execute("ALTER TABLE dossier DROP COLUMN moves, DROP COLUMN path")
+        await conn.execute(sql)
+
+    assert await holder(pool, "2022-06-30") == [before]
+    assert await holder(pool, "2022-07-01") == ["P49.D1.C1"]
 
 
 async def test_an_asker_sees_only_the_units_of_the_scope(pool):

@@ -138,6 +138,31 @@ def test_a_late_dossier_counts_on_the_day_it_became_late():
     assert buckets_of(row)[1].day == LATE.date()
 
 
+def moved(seq, at, old, new):
+    return event(routing.DossierMoved, seq, at, from_unit=old, to_unit=new)
+
+
+def test_only_moves_of_the_competent_unit_move_a_dossier():
+    row = fold([moved(1, START, "N66.C9", "N66.C8"), received(), moved(2, LATE, "N66.C1", "N66.C2")])
+
+    assert row.unit == "N66.C2"
+    assert [unit for _, unit in row.path] == ["N66.C2"]
+
+
+@given(st.permutations(["N66.C1>N66.C5", "N66.C5>N66.C3", "N66.C3>N66.C4"]))
+def test_a_chain_of_successors_told_for_one_moment_is_followed_in_any_order(told):
+    events = [moved(n, LATE, *one.split(">")) for n, one in enumerate(told, 1)]
+
+    assert fold([received(), *events]).unit == "N66.C4"
+    assert fold([*events, received()]).unit == "N66.C4"
+
+
+def test_a_corrected_unit_is_the_right_one_whatever_was_moved_before():
+    correction = event(intake.DossierCorrected, 2, LATE, reason="mistaken_entry", competent_unit="N66.C7")
+
+    assert fold([received(), moved(1, START, "N66.C1", "N66.C2"), correction]).unit == "N66.C7"
+
+
 def test_a_voided_dossier_counts_nowhere():
     row = fold([received(), event(intake.DossierVoided, 2, START, reason="mistaken_entry")])
 
