@@ -14,7 +14,7 @@ from uuid import UUID
 import asyncpg
 
 from libs.db import Connection, Pool
-from services.sla.store.late_filter import LateFilter, Parts, Position, counted_by, parts_of
+from services.sla.store.late_filter import LateFilter, Parts, Position, parts_of, usual
 
 COLUMNS = """id, code, procedure_code, field, competent_unit, reception_unit, province, level, received_at,
 due_original, due_current, late_at, late_since, ended_at, state, outcome, holder, holder_since, rule_set, extended,
@@ -61,19 +61,35 @@ def lateness_sql(
     branches = []
     for table, stood in sources(wanted, parts):
         if wanted.state != "closed":
-            branches += [_open_branch(parts, (table, stood), (key, starts), limit) for key in starts]
+            branches.append(_usual_branch(parts, (table, stood), starts, limit))
+            if len(starts) > 1:
+                branches.append(_own_branch(parts, (table, stood), starts, limit))
         if wanted.state != "open":
             branches.append(_closed_branch(parts, (table, stood), after, limit))
     return " UNION ALL ".join(f"({branch})" for branch in branches), parts.values
 
 
-def _open_branch(
-    parts: Parts, source: tuple[str, str], start: tuple[str, Mapping[str, Position]], limit: int
-) -> str:
-    key, starts = start
-    after = parts.fill("(late_since, id) > ({}, {})", starts[key].late_since, starts[key].id)
-    within = " AND ".join(("ended_at IS NULL", *counted_by(parts, key, starts), after))
+def _usual_branch(parts: Parts, source: tuple[str, str], starts: Mapping[str, Position], limit: int) -> str:
+    """Return the next of those that the country's calendar counts."""
+    start = starts[""]
+    after = parts.fill("(late_since, id) > ({}, {})", start.late_since, start.id)
+    within = " AND ".join(("ended_at IS NULL", *usual(parts, starts), after))
     return _branch(parts, source, within, f"late_since, id LIMIT {limit:d}")
+
+
+def _own_branch(parts: Parts, source: tuple[str, str], starts: Mapping[str, Position], limit: int) -> str:
+    """Return the next of each calendar of its own: one branch, however many there are."""
+    own = {key: start for key, start in starts.items() if key}
+    listed = parts.fill(
+        "unnest({}::text[], {}::timestamptz[], {}::uuid[])",
+        list(own), [start.late_since for start in own.values()], [start.id for start in own.values()],
+    )  # fmt: skip
+    within = f"ended_at IS NULL AND {_OWN} AND (late_since, id) > (own_since, own_id)"
+    branch = _branch(parts, source, within, f"late_since, id LIMIT {limit:d}")
+    return f"SELECT x.* FROM {listed} AS s(own_key, own_since, own_id), LATERAL ({branch}) x"
+
+
+_OWN = "late_calendar = own_key AND late_calendar <> ''"
 
 
 def _closed_branch(parts: Parts, source: tuple[str, str], after: Position | None, limit: int) -> str:
@@ -103,13 +119,23 @@ def open_counts_sql(
     The country's thresholds are those of all dossiers whose own calendar is not named. `slot` counts the thresholds at or before the moment of lateness.
     """
     parts = parts_of(wanted)
-    branches = [
-        f"SELECT width_bucket(late_since, {parts.put(list(bounds))}::timestamptz[]) AS slot, count(*)::int AS dossiers"
-        f" FROM {table} WHERE {parts.where(stood, 'ended_at IS NULL', *counted_by(parts, key, thresholds))} GROUP BY 1"
-        for table, stood in sources(wanted, parts)
-        for key, bounds in thresholds.items()
-    ]
+    own = {key: bounds for key, bounds in thresholds.items() if key}
+    branches = []
+    for table, stood in sources(wanted, parts):
+        bounds = f"{parts.put(list(thresholds['']))}::timestamptz[]"
+        where = parts.where(stood, "ended_at IS NULL", *usual(parts, thresholds))
+        branches.append(_slots(bounds, f"{table} WHERE {where}"))
+        if own:
+            names = [f"own_{at}" for at in range(len(thresholds[""]))]
+            arrays = [parts.put(list(each)) + "::timestamptz[]" for each in zip(*own.values(), strict=True)]
+            listed = f"unnest({parts.put(list(own))}::text[], {', '.join(arrays)}) AS s(own_key, {', '.join(names)})"
+            where = parts.where(stood, "ended_at IS NULL", _OWN)
+            branches.append(_slots(f"ARRAY[{', '.join(names)}]", f"{listed}, {table} WHERE {where}"))
     return " UNION ALL ".join(branches), parts.values
+
+
+def _slots(bounds: str, source: str) -> str:
+    return f"SELECT width_bucket(late_since, {bounds}) AS slot, count(*)::int AS dossiers FROM {source} GROUP BY 1"
 
 
 def closed_counts_sql(wanted: LateFilter) -> tuple[str, list[object]]:

@@ -110,12 +110,10 @@ def parts_of(wanted: LateFilter) -> Parts:
     return parts
 
 
-def counted_by(parts: Parts, key: str, keys: Collection[str]) -> list[str]:
-    """Return the condition that a calendar counts a dossier; the country's (`""`) does where none of the others does."""
-    others = sorted(set(keys) - {""})
-    if key:
-        return [parts.fill("late_calendar = {}", key), "late_calendar <> ''"]
-    return [parts.fill("late_calendar <> ALL({}::text[])", others)] if others else []
+def usual(parts: Parts, keys: Collection[str]) -> list[str]:
+    """Return the condition that the country's calendar counts a dossier: none of the others named does."""
+    own = sorted(set(keys) - {""})
+    return [parts.fill("late_calendar <> ALL({}::text[])", own)] if own else []
 
 
 def _equal(wanted: LateFilter) -> list[tuple[str, str]]:

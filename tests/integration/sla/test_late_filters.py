@@ -358,6 +358,14 @@ async def test_only_calendars_that_count_otherwise_and_occur_are_branches_of_the
     assert (await desk.codes(sort="lateness"))[2] == 1
     totals = (await desk.get(min_days=days["2"]))["totals"]
     assert totals["total"] == 2
+    past = await desk.get(sort="lateness", as_of=vn("2026-03-31 12:00").isoformat(), limit=2)
+    assert (past["totals"]["total"], {i["code"][-1] for i in past["items"]}) == (3, {"2", "3"})
+    (last,) = (
+        await desk.get(
+            sort="lateness", as_of=vn("2026-03-31 12:00").isoformat(), limit=2, cursor=past["cursor"]
+        )
+    )["items"]
+    assert (last["code"][-1], last["days_late"]) == ("1", past["items"][0]["days_late"] - 1)
     assert sorted(await desk.codes(min_days=days["2"])) == [2, 3]
 
 
