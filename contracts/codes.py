@@ -6,9 +6,9 @@ beside another only in the published shapes spelled out below (agencies, nationa
 So no personal number, phone, mail address or written address fits.
 
 What no pattern can exclude: a name written as a code. `NGUYEN.VAN.AN` looks like `N48.THUE.VPUB`, `nguyen-van-an`
-like `dang-ky-kinh-doanh`. Therefore intake lets in only units, procedures and fields that its catalogue has; the
-one exception is a register's procedure that the catalogue lacks, whose field must then be a few words
-(docs/registers.md).
+like `dang-ky-kinh-doanh`. Therefore intake lets in only units, procedures and fields that its catalogue has. Three things stand
+by their shape alone: a dossier's number in another system; a register's procedure that the catalogue lacks, and
+its field, of a few words; the codes of units that a register brings along (docs/registers.md).
 """
 
 from datetime import UTC, datetime
