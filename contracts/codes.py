@@ -75,9 +75,7 @@ UnitCode = Annotated[
 """Code of an administrative unit or agency in our catalogue, as `N66.C24169`; or of a calendar decision of a unit,
 year and number, as `N66.C24169.2026.D7`."""
 
-FieldCode = Annotated[
-    str, StringConstraints(pattern=r"^[a-z]{1,8}(?:-[a-z]{1,8}){0,4}(?:-?[0-9]{1,4})?$", max_length=40)
-]
+FieldCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{1,8}(?:-[a-z]{1,8}){0,4}(?:-?[0-9]{1,4})?$")]
 """Field of administration (lĩnh vực) as a slug of at most five words, `ho-tich`."""
 
 RuleSetCode = Annotated[

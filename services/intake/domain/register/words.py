@@ -5,8 +5,6 @@ from functools import lru_cache
 from typing import Any, NamedTuple, get_args
 from uuid import UUID, uuid5
 
-from pydantic import StringConstraints
-
 from contracts.codes import DossierCode, FieldCode, Ground, ProcedureCode
 from services.intake.domain.people import fold
 
@@ -15,19 +13,14 @@ _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _WORDS, _WORD = 8, 12
 
 
-def _constraints(code: Any) -> StringConstraints:
-    found: StringConstraints = get_args(code)[1]
-    return found
-
-
 def _pattern(code: Any) -> re.Pattern[str]:
-    return re.compile(str(_constraints(code).pattern).removesuffix("$") + r"\Z")
+    return re.compile(str(get_args(code)[1].pattern).removesuffix("$") + r"\Z")
 
 
 DOSSIER_CODE = _pattern(DossierCode)
 PROCEDURE_CODE = _pattern(ProcedureCode)
 GROUND = _pattern(Ground)
-_FIELD_CODE, _FIELD_LENGTH = _pattern(FieldCode), _constraints(FieldCode).max_length or 0
+_FIELD_CODE = _pattern(FieldCode)
 
 
 class Refusal(NamedTuple):
@@ -54,7 +47,7 @@ def field_slug(text: str) -> str | None:
     None if that is no code of the contract: no words, more than a few, or a number among them.
     """
     slug = dashed(text)
-    return slug if len(slug) <= _FIELD_LENGTH and _FIELD_CODE.match(slug) else None
+    return slug if _FIELD_CODE.match(slug) else None
 
 
 @lru_cache(maxsize=4096)
