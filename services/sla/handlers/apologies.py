@@ -12,6 +12,7 @@ from libs.paging import encode_cursor, moment, own_id, read_cursor
 from services.sla.domain.apology import ApologyState, outcome_by_due
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.handlers.span import Span
+from services.sla.handlers.walking import PAGE, all_cells
 from services.sla.store import apologies
 from services.sla.store.apologies import EVER, Place, Wanted
 
@@ -21,7 +22,6 @@ COLUMNS = (
     "letter_at", "reason", "responsible_unit", "signed_by", "new_due_at", "refused", "rule_set", "origin", "at", "id",
 )  # fmt: skip
 """Keys of a row and header of the CSV. `outcome` is against `due_current`, `outcome_original` against the first one."""
-_STREAM_PAGE = 2_000
 
 
 class Page(NamedTuple):
@@ -59,15 +59,9 @@ class Apologies:
             return Page(rows, None)
         return Page(rows, Place(records[limit - 1]["at"], records[limit - 1]["id"]))
 
-    async def everything(self, wanted: Wanted) -> AsyncIterator[tuple[Any, ...]]:
-        """Yield the cells of every dossier of the list, page by page: memory stays flat."""
-        after: Place | None = None
-        while True:
-            rows, after = await self.page(wanted, after, _STREAM_PAGE)
-            for row in rows:
-                yield tuple(row[name] for name in COLUMNS)
-            if after is None:
-                return
+    def everything(self, wanted: Wanted) -> AsyncIterator[tuple[Any, ...]]:
+        """Yield the cells of every dossier of the list."""
+        return all_cells(lambda after: self.page(wanted, after, PAGE), COLUMNS)
 
     def _row(self, record: Any) -> dict[str, Any]:
         catalogue = self.rulebook.catalogue

@@ -13,6 +13,7 @@ from libs.paging import encode_cursor, moment, own_id, read_cursor, whole
 from services.sla.domain.screens import BY_CODE, SCREENS, Screen, Threshold
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.handlers.span import Span
+from services.sla.handlers.walking import PAGE, all_cells
 from services.sla.store import screens, thresholds
 from services.sla.store.screens import EVER, Count, Place, Wanted
 
@@ -21,7 +22,6 @@ COLUMNS = (
     "received_at", "due_current", "ended_at", "state", "outcome", "rule_set", "article", "origin", "dossier", "event",
 )  # fmt: skip
 """Keys of a finding and header of the CSV: units and dossiers, never a person."""
-_STREAM_PAGE = 2_000
 
 
 class Found(NamedTuple):
@@ -75,15 +75,9 @@ class Screening:
         last = records[limit - 1]
         return Findings(rows, Place(last["at"], last["dossier"], last["event"], last["part"]))
 
-    async def everything(self, wanted: Wanted) -> AsyncIterator[tuple[Any, ...]]:
-        """Yield the cells of every finding, page by page: memory stays flat."""
-        after: Place | None = None
-        while True:
-            rows, after = await self.page(wanted, after, _STREAM_PAGE)
-            for row in rows:
-                yield tuple(row[name] for name in COLUMNS)
-            if after is None:
-                return
+    def everything(self, wanted: Wanted) -> AsyncIterator[tuple[Any, ...]]:
+        """Yield the cells of every finding."""
+        return all_cells(lambda after: self.page(wanted, after, PAGE), COLUMNS)
 
     def _row(self, screen: Screen, record: Any) -> dict[str, Any]:
         catalogue = self.rulebook.catalogue
