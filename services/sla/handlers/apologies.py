@@ -12,7 +12,7 @@ from libs.paging import encode_cursor, moment, own_id, read_cursor
 from services.sla.domain.apology import ApologyState, outcome_by_due
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.handlers.span import Span
-from services.sla.handlers.walking import PAGE, all_cells
+from services.sla.handlers.walking import PAGE, all_rows, cells
 from services.sla.store import apologies
 from services.sla.store.apologies import EVER, Place, Wanted
 
@@ -61,7 +61,7 @@ class Apologies:
 
     def everything(self, wanted: Wanted) -> AsyncIterator[tuple[Any, ...]]:
         """Yield the cells of every dossier of the list."""
-        return all_cells(lambda after: self.page(wanted, after, PAGE), COLUMNS)
+        return cells(all_rows(lambda after: self.page(wanted, after, PAGE)), COLUMNS)
 
     def _row(self, record: Any) -> dict[str, Any]:
         catalogue = self.rulebook.catalogue

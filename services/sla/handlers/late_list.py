@@ -13,6 +13,7 @@ from services.sla.domain.late_buckets import USUAL, Bucket, parse_buckets
 from services.sla.handlers.late_days import LateDays, own_days
 from services.sla.handlers.question import Sort
 from services.sla.handlers.rulebook import Rulebook
+from services.sla.handlers.walking import PAGE, all_rows, cells
 from services.sla.store import late
 from services.sla.store.late import Reader
 from services.sla.store.late_filter import LateFilter, Position
@@ -24,7 +25,6 @@ COLUMNS = (
     "responsible_unit", "responsible_unit_name", "responsible_leg", "id",
 )  # fmt: skip
 """Keys of a row and header of the CSV; what is new is added at the end."""
-_STREAM_PAGE = 2_000
 
 
 class Page(NamedTuple):
@@ -84,20 +84,13 @@ class LateList:
             following = Position(record["late_since"], record["id"], late_by or 0)
         return Page([self._row(record, late_by) for record, late_by in shown], following)
 
-    async def rows(self, wanted: LateFilter) -> AsyncIterator[dict[str, Any]]:
-        """Yield every dossier of the list, page by page: memory stays flat."""
-        after: Position | None = None
-        while True:
-            rows, after = await self.page(wanted, after, _STREAM_PAGE)
-            for row in rows:
-                yield row
-            if after is None:
-                return
+    def rows(self, wanted: LateFilter) -> AsyncIterator[dict[str, Any]]:
+        """Yield every dossier of the list."""
+        return all_rows(lambda after: self.page(wanted, after, PAGE))
 
-    async def everything(self, wanted: LateFilter) -> AsyncIterator[tuple[Any, ...]]:
+    def everything(self, wanted: LateFilter) -> AsyncIterator[tuple[Any, ...]]:
         """Yield the cells of every dossier of the list."""
-        async for row in self.rows(wanted):
-            yield tuple(row[name] for name in COLUMNS)
+        return cells(self.rows(wanted), COLUMNS)
 
     async def totals(self, wanted: LateFilter) -> Totals:
         """Return how many dossiers the list has, open and ended, and how many of each bucket."""

@@ -1,7 +1,6 @@
 """The law as one catalogue states it: the terms that bind a dossier, and the calendar of a unit. Pure, cached."""
 
 from collections.abc import Sequence
-from functools import cached_property
 
 from contracts.catalogue import CalendarDecision
 from contracts.sla import Uncomputable
@@ -136,12 +135,6 @@ class Rulebook:
             usual = rules is None or rules.pattern.weekdays == _USUAL.weekdays
             found = self._late_calendars[key] = lowest if usual else f"{lowest}/{rule_set}"
         return found
-
-    @cached_property
-    def late_calendars(self) -> tuple[str, ...]:
-        """Return every key there can be, the usual one first."""
-        units, rules = (None, *sorted(self._deciding)), (None, *self.rule_set_codes)
-        return tuple(dict.fromkeys(self.late_calendar(unit, code) for unit in units for code in rules))
 
     @property
     def deciding_units(self) -> frozenset[str]:

@@ -13,7 +13,7 @@ from libs.paging import encode_cursor, moment, own_id, read_cursor, whole
 from services.sla.domain.screens import BY_CODE, SCREENS, Screen, Threshold
 from services.sla.handlers.rulebook import Rulebook
 from services.sla.handlers.span import Span
-from services.sla.handlers.walking import PAGE, all_cells
+from services.sla.handlers.walking import PAGE, all_rows, cells
 from services.sla.store import screens, thresholds
 from services.sla.store.screens import EVER, Count, Place, Wanted
 
@@ -77,7 +77,7 @@ class Screening:
 
     def everything(self, wanted: Wanted) -> AsyncIterator[tuple[Any, ...]]:
         """Yield the cells of every finding."""
-        return all_cells(lambda after: self.page(wanted, after, PAGE), COLUMNS)
+        return cells(all_rows(lambda after: self.page(wanted, after, PAGE)), COLUMNS)
 
     def _row(self, screen: Screen, record: Any) -> dict[str, Any]:
         catalogue = self.rulebook.catalogue
