@@ -9,7 +9,7 @@ import typer
 
 from cli.client import Client, client
 from cli.lists import download, tell_there_is_more, write_answer, write_json
-from cli.output import Format, FormatOption, OutputOption, emit
+from cli.output import Format, FormatOption, OutputOption, emit, form_of
 from libs.clock import VN
 
 app = typer.Typer()
@@ -83,6 +83,7 @@ def late(
         "sort": sort,
         "as_of": as_of,
     }
+    form = form_of(form, output)
     with client() as services:
         if form is Format.TABLE:
             _table(services, asked, limit, output)
@@ -114,7 +115,7 @@ def calendar(
     with client() as services:
         answer = services.get("/sla/api/v1/calendar", unit=None if unit == WHOLE else unit, year=year)
     days = answer["days"]
-    if form is Format.TABLE:
+    if form_of(form, output) is Format.TABLE:
         decided = [day for day in days if day["document"] and not day["weekly"]]
         title = (
             f"{unit}, năm {year}: {answer['working_days']} ngày làm việc, {len(decided)} ngày theo quyết định"
@@ -129,6 +130,7 @@ def calendar(
 def show(services: Client, code: str, *, form: Format = Format.TABLE, output: Path | None = None) -> None:
     """Show one dossier's clock, as the running stack explains it."""
     answer = services.get(f"/sla/api/v1/dossiers/{quote(code, safe='')}/clock")
+    form = form_of(form, output)
     if form is Format.JSON:
         write_answer(answer, output)
         return

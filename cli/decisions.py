@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -12,7 +12,8 @@ import typer
 from cli.client import Client, client
 from cli.errors import CliError
 from cli.lists import write_answer, write_text
-from cli.output import Format, FormatOption, OutputOption, emit
+from cli.output import Format, FormatOption, OutputOption, emit, form_of
+from libs.clock import VN
 
 family = typer.Typer(
     no_args_is_help=True, help="Calendar decisions: who decided which days, and what they moved."
@@ -23,7 +24,9 @@ app.add_typer(family, name="decisions")
 _DECISIONS = "/sla/api/v1/calendar/decisions"
 _PROPOSALS = "/sla/api/v1/calendar/proposals"
 _SHOWN = ("code", "unit", "document", "decided_on", "days", "weekly", "state")
+_MOMENTS = frozenset({"due_before", "due_after", "moved_at"})
 _MOVES = ("code", "competent_unit", "version", "withdrawn", "due_before", "due_after", "moved_at")
+_ACTS = {"proposed": "đề xuất", "previewed": "tính thử", "approved": "duyệt", "rejected": "không duyệt"}
 UserOption = Annotated[str, typer.Option("--as", help="on whose behalf: a user of the stack")]
 Number = Annotated[int, typer.Argument(help="the proposal's number")]
 
@@ -36,6 +39,7 @@ def listed(
     output: OutputOption = None,
 ) -> None:
     """Show the decisions, each in its newest version."""
+    form = form_of(form, output)
     with client() as services:
         items = list(services.pages(_DECISIONS, unit=unit, year=year))
     if form is Format.JSON:
@@ -80,6 +84,7 @@ def show(
     output: OutputOption = None,
 ) -> None:
     """Show a decision or a proposal; JSON is the service's whole answer, CSV and XLSX its moved dossiers."""
+    form = form_of(form, output)
     with client() as services:
         if which.isdecimal():
             answer = services.get(f"{_PROPOSALS}/{which}")
@@ -96,8 +101,10 @@ def show(
         elif form is Format.TABLE and not moves:
             write_text("\n".join(_decision(answer)), output)
         else:
+            shown = _moment if form is Format.TABLE else str
             rows = [
-                tuple(item[name] for name in _MOVES) for item in services.pages(f"{path}/moves", limit=1000)
+                tuple(shown(item[name]) if name in _MOMENTS and item[name] else item[name] for name in _MOVES)
+                for item in services.pages(f"{path}/moves", limit=1000)
             ]
             emit(_MOVES, rows, form=form, output=output, title=f"{which}: {len(rows)} hồ sơ dời hạn")
 
@@ -207,15 +214,20 @@ def _decision(item: dict[str, Any]) -> list[str]:
         for rule in item["weekly"]
     ]
     said += [
-        f"{act['at']} {act['act']} {act['username'] or ''} {act['note'] or ''}".rstrip()
+        f"{_moment(act['at'])} {_ACTS.get(act['act'], act['act'])} {act['username'] or ''} {act['note'] or ''}".rstrip()
         for act in item["acts"]
     ]
     said += [
-        f"{task['created_at']} tính lại: xem {task['seen']}, dời {task['moved']}"
+        f"{_moment(task['created_at'])} tính lại: xem {task['seen']}, dời {task['moved']}"
         + ("" if task["done_at"] else " (chưa xong)")
         for task in item["recomputations"]
     ]
     return said
+
+
+def _moment(text: str) -> str:
+    """Return a moment for people, in Việt Nam."""
+    return f"{datetime.fromisoformat(text).astimezone(VN):%d/%m/%Y %H:%M}"
 
 
 def _document(version: dict[str, Any]) -> str:

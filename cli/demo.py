@@ -1,5 +1,6 @@
 """`motcua demo`: the whole system, a province's year in it, and dossiers arriving."""
 
+import signal
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -40,26 +41,38 @@ def demo(
     chosen = scale or (1 if full else SCALE)
     _require_same_scale(settings.home, chosen)
     ours = running_url(settings.home) is None
-    if ours:
-        detached.start(settings, port=port or detached.last_port(settings), tell=typer.echo)
+    _end_as_by_keyboard()
     try:
+        if ours:
+            detached.start(settings, port=port or detached.last_port(settings), tell=typer.echo)
+        else:
+            typer.echo(f"The stack in {settings.home} was running already: the demo joins it.")
         with ExitStack() as stack:
             admin = stack.enter_context(client(user="admin", settings=settings, timeout=600))
             _load(admin, settings.home, chosen)
-            demo_summary.show(admin, settings.home, chosen)
+            is_exact = demo_summary.show(admin, settings.home, chosen)
+            if leave and not is_exact:
+                raise typer.Exit(CHECK_FAILED)
             if not leave:
                 clerk = stack.enter_context(client(user="clerk", settings=settings))
                 officer = stack.enter_context(client(user="officer", settings=settings))
-                _live(clerk, officer, rate, settings.home)
+                _live(clerk, officer, rate, settings.home, ours=ours)
     except KeyboardInterrupt:
         typer.echo("")
-        if not (settings.home / _LOADED).exists():
+        if (settings.home / _BEGUN).exists() and not (settings.home / _LOADED).exists():
             typer.echo("The register is in only in part: the same command goes on with it.", err=True)
             raise typer.Exit(CHECK_FAILED) from None
     finally:
         if ours:
             typer.echo("Stopping the demo; its data stay for the next time.")
             stop_launcher(settings.home)
+
+
+def _end_as_by_keyboard() -> None:
+    """Let SIGTERM, and SIGHUP unless it is ignored, end the demo as Ctrl-C does: the stack must not stay behind."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
 
 
 def _settings() -> LocalSettings:
@@ -106,12 +119,15 @@ def _load(admin: Client, home: Path, scale: int) -> None:
     )
 
 
-def _live(clerk: Client, officer: Client, rate: float, home: Path) -> None:
+def _live(clerk: Client, officer: Client, rate: float, home: Path, *, ours: bool) -> None:
     """Receive dossiers until Ctrl-C."""
     simulator = Simulator(clerk, officer, Random(_SEED), typer.echo)  # noqa: S311 - a demo, not a secret
-    typer.echo(
-        f"\nDossiers arrive at the counters of Đắk Lắk, {rate:g} a minute (--rate). Ctrl-C stops everything."
+    ending = (
+        "stops everything"
+        if ours
+        else f"stops that; the stack goes on ('MOTCUA_HOME={home} make down' ends it)"
     )
+    typer.echo(f"\nDossiers arrive at the counters of Đắk Lắk, {rate:g} a minute (--rate). Ctrl-C {ending}.")
     pause = 60 / rate if rate else 3600.0
     following = time.monotonic()
     while True:

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from cli.client import Client
 from cli.errors import CliError
-from cli.output import Format, emit
+from cli.output import Format, emit, form_of
 from libs.clock import VN
 
 _CHUNK = 1 << 16
@@ -40,11 +40,12 @@ class Listing:
 
 def show_list(services: Client, listing: Listing, asked: Asked, shown: Shown, *, title: str = "") -> None:
     """Write a keyset-paged list as it is wanted; raises `CliError` with what the service said."""
-    if shown.form is Format.JSON:
+    form = form_of(shown.form, shown.output)
+    if form is Format.JSON:
         write_json(services, listing.path, asked, shown.output)
         return
-    if shown.form is not Format.TABLE:
-        download(services, listing.path, asked, shown.form, shown.output)
+    if form is not Format.TABLE:
+        download(services, listing.path, asked, form, shown.output)
         return
     page = services.get(listing.path, limit=shown.limit, **asked)
     rows = [tuple(_cell(listing, name, item[name]) for name in listing.columns) for item in page["items"]]

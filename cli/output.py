@@ -31,6 +31,12 @@ FormatOption = Annotated[Format, typer.Option("--format", help="table, csv, json
 OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help="write into this file")]
 
 
+def form_of(form: Format, output: Path | None) -> Format:
+    """Return the format wanted: where none is named, a file's name says it (`late.csv`)."""
+    suffix = output.suffix.removeprefix(".").lower() if output else ""
+    return Format(suffix) if form is Format.TABLE and suffix in {"csv", "json", "xlsx"} else form
+
+
 def emit(
     columns: Sequence[str],
     rows: Iterable[Sequence[Any]],
@@ -44,6 +50,7 @@ def emit(
     A text that a spreadsheet would take for a formula is made harmless. Raises `CliError` for XLSX without a file, and
     for a file that cannot be written.
     """
+    form = form_of(form, output)
     if form is Format.XLSX:
         if output is None:
             raise CliError("XLSX is a file: say where with -o FILE.xlsx.")

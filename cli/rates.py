@@ -7,7 +7,7 @@ import typer
 
 from cli.client import client
 from cli.lists import write_answer
-from cli.output import Format, FormatOption, OutputOption, emit
+from cli.output import Format, FormatOption, OutputOption, emit, form_of
 from libs.clock import VN
 
 app = typer.Typer()
@@ -48,6 +48,7 @@ def rates(
     }
     with client() as services:
         answer = services.get("/reporting/api/v1/rates", **asked)
+    form = form_of(form, output)
     if form is Format.JSON:
         write_answer(answer, output)
     elif form is Format.TABLE:

@@ -40,7 +40,7 @@ class ReceptionIn(_Loose):
     applicant_commune: str | None = None
     parcel_commune: str | None = None
     submitted_at: str | None = None
-    foreign_codes: list[str] = []
+    foreign_codes: list[str] = Field([], max_length=20)
     applicant: ApplicantIn = ApplicantIn()
     note: str = _NOTE
 

@@ -1,6 +1,5 @@
 """GET /late-dossiers: who is late, by how much, why, and who holds it now; as it stands or as it stood."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 import orjson
@@ -9,7 +8,7 @@ from fastapi.responses import Response
 
 from contracts.codes import Cause, Level
 from libs.clock import VN, utcnow
-from libs.day_range import AskedDay
+from libs.day_range import AskedDay, AskedMoment
 from libs.http import RuntimeDep
 from libs.paging import Cursor, Limit
 from libs.tables import Format, stream
@@ -42,7 +41,7 @@ def question(
     sort: Annotated[
         Sort, Query(description="earliest: quá hạn sớm nhất trước; lateness: trễ lâu nhất trước")
     ] = (Sort.EARLIEST),
-    as_of: Annotated[datetime | None, Query(description="Danh sách như tại một thời điểm đã qua")] = None,
+    as_of: Annotated[AskedMoment | None, Query(description="Danh sách như tại một thời điểm đã qua")] = None,
 ) -> LateQuestion:
     """Return what the query string asks."""
     return LateQuestion(

@@ -79,7 +79,7 @@ def test_decisions_are_listed_and_shown_with_their_history(tmp_path: Path):
     assert "VN.2026.D7" in run("list", "--year", "2026")
     shown = run("show", "VN.2026.D7")
     for words in ("Công điện 21, ngày 2026-11-20; rút theo Công điện 22", "cả nước; đã duyệt", "2026-11-25 closed Bão", "thứ 7 counter",
-                  "approved mai", "xem 5, dời 4 (chưa xong)"):  # fmt: skip
+                  "duyệt mai", "xem 5, dời 4 (chưa xong)"):  # fmt: skip
         assert words in shown
     assert json.loads(run("show", "VN.2026.D7", "--format", "json"))["recomputations"]
     for which in ("VN.2026.D7", "7"):

@@ -11,7 +11,7 @@ import pytest
 from cli.client import Client
 from cli.errors import BAD_INPUT, CliError
 from cli.lists import download, write_json
-from cli.output import Format
+from cli.output import Format, form_of
 
 PATH = "/sla/api/v1/late-dossiers"
 REFUSED = {
@@ -63,3 +63,11 @@ def test_json_walks_all_pages_without_asking_for_totals(tmp_path: Path):
     assert [url.params.get("cursor") for url in asked] == [None, "next"]
     assert all(url.params["totals"] == "false" and url.params["sort"] == "lateness" for url in asked)
     assert all("unit" not in url.params for url in asked)
+
+
+@pytest.mark.parametrize(
+    ("name", "form"), [("x.csv", Format.CSV), ("x.XLSX", Format.XLSX), ("x.txt", Format.TABLE)]
+)
+def test_a_files_name_says_its_format_where_none_is_named(name: str, form: Format):
+    assert form_of(Format.TABLE, Path(name)) is form
+    assert form_of(Format.JSON, Path(name)) is Format.JSON
