@@ -15,6 +15,7 @@ from law.timeline import Timeline
 
 FIRST, LAST = date(2020, 1, 1), date(2027, 12, 31)
 SPAN = (LAST - FIRST).days
+DAY = np.timedelta64(1, "D")
 CALENDARS, CASES = 20, 5_000
 
 
@@ -33,19 +34,24 @@ def _numbers(days: np.ndarray) -> list[int]:
     return (days.astype(int) - np.datetime64("2000-01-01").astype(int)).tolist()
 
 
+def _days(rng: np.random.Generator, number: int) -> np.ndarray:
+    """Return days after FIRST, far from both ends."""
+    return rng.integers(500, SPAN - 500, number).astype("timedelta64[D]")
+
+
 @pytest.mark.parametrize("seed", range(CALENDARS))
 def test_days_are_counted_as_numpy_counts_them(seed: int) -> None:
     ours, theirs = _random(seed)
     line, rng = ours.timeline, np.random.default_rng(seed + 1_000)
-    days = np.datetime64(FIRST) + rng.integers(500, SPAN - 500, CASES)
-    others = np.datetime64(FIRST) + rng.integers(500, SPAN - 500, CASES)
+    days = np.datetime64(FIRST) + _days(rng, CASES)
+    others = np.datetime64(FIRST) + _days(rng, CASES)
     amounts = rng.integers(1, 60, CASES)
     starts, ends, counts = _numbers(days), _numbers(others), amounts.tolist()
 
     after = np.busday_offset(days, amounts, roll="preceding", busdaycal=theirs)
     before = np.busday_offset(days, -amounts, roll="following", busdaycal=theirs)
     rolled = np.busday_offset(days, 0, roll="following", busdaycal=theirs)
-    between = np.busday_count(days + 1, others + 1, busdaycal=theirs)
+    between = np.busday_count(days + DAY, others + DAY, busdaycal=theirs)
 
     assert [line.add_days(day, count) for day, count in zip(starts, counts, strict=True)] == _numbers(after)
     assert [line.add_days(day, -count) for day, count in zip(starts, counts, strict=True)] == _numbers(before)
@@ -58,7 +64,7 @@ def test_days_are_counted_as_numpy_counts_them(seed: int) -> None:
 def test_appointments_fall_where_numpy_puts_them(seed: int) -> None:
     ours, theirs = _random(seed)
     rng = np.random.default_rng(seed + 2_000)
-    days = np.datetime64(FIRST) + rng.integers(500, SPAN - 500, 1_000)
+    days = np.datetime64(FIRST) + _days(rng, 1_000)
     amounts, rules = rng.integers(1, 60, 1_000), rule_sets().get("nd-118-2025")
     day_zero = np.busday_offset(days, 0, roll="forward", busdaycal=theirs)
     due = np.busday_offset(day_zero, amounts, busdaycal=theirs)
