@@ -15,7 +15,7 @@ from law.timeline import Timeline
 
 FIRST, LAST = date(2020, 1, 1), date(2027, 12, 31)
 SPAN = (LAST - FIRST).days
-DAY = np.timedelta64(1, "D")
+ONE_DAY = np.timedelta64(1, "D")
 CALENDARS, CASES = 20, 5_000
 
 
@@ -51,7 +51,7 @@ def test_days_are_counted_as_numpy_counts_them(seed: int) -> None:
     after = np.busday_offset(days, amounts, roll="preceding", busdaycal=theirs)
     before = np.busday_offset(days, -amounts, roll="following", busdaycal=theirs)
     rolled = np.busday_offset(days, 0, roll="following", busdaycal=theirs)
-    between = np.busday_count(days + DAY, others + DAY, busdaycal=theirs)
+    between = np.busday_count(days + ONE_DAY, others + ONE_DAY, busdaycal=theirs)
 
     assert [line.add_days(day, count) for day, count in zip(starts, counts, strict=True)] == _numbers(after)
     assert [line.add_days(day, -count) for day, count in zip(starts, counts, strict=True)] == _numbers(before)
