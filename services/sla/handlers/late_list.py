@@ -114,7 +114,7 @@ class LateList:
 
     async def _days(self, wanted: LateFilter, *, told_apart: bool) -> LateDays:
         """Return how days are counted; only calendars that open late dossiers really have are told apart."""
-        if not told_apart or wanted.state == "closed":
+        if not told_apart or wanted.state == "closed" or self.rulebook.is_one_calendar:
             return LateDays(self.rulebook, wanted.as_of)
         found = await late.local_calendars(self.reader, wanted)
         return LateDays(self.rulebook, wanted.as_of, own_days(self.rulebook, found))

@@ -1,6 +1,7 @@
 """The law as one catalogue states it: the terms that bind a dossier, and the calendar of a unit. Pure, cached."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from contracts.catalogue import CalendarDecision
 from contracts.sla import Uncomputable
@@ -135,6 +136,11 @@ class Rulebook:
             usual = rules is None or rules.pattern.weekdays == _USUAL.weekdays
             found = self._late_calendars[key] = lowest if usual else f"{lowest}/{rule_set}"
         return found
+
+    @cached_property
+    def is_one_calendar(self) -> bool:
+        """Tell whether the country's usual calendar counts every lateness."""
+        return not self._deciding and not any(self.late_calendar(None, code) for code in self.rule_set_codes)
 
     @property
     def deciding_units(self) -> frozenset[str]:

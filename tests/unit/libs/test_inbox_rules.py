@@ -82,7 +82,7 @@ def stories(draw: st.DrawFn) -> tuple[list[DossierEvent], list[list[DossierEvent
 
 
 @given(stories())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_any_interleaving_and_repetition_applies_each_event_once_in_order(story):
     everything, batches = story
     tables = Tables()
@@ -99,7 +99,7 @@ def test_any_interleaving_and_repetition_applies_each_event_once_in_order(story)
 
 
 @given(stories(), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_a_lost_event_parks_exactly_what_follows_it(story, data):
     everything, batches = story
     if not everything:
@@ -123,7 +123,7 @@ def test_a_lost_event_parks_exactly_what_follows_it(story, data):
 
 
 @given(stories(), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_an_event_that_misses_an_item_waits_and_goes_on_when_the_item_comes(story, data):
     everything, batches = story
     if not everything:

@@ -36,6 +36,11 @@ MIDNIGHTS = st.dates(date(2026, 1, 5), date(2026, 6, 30)).map(
 SINCE = st.one_of(MOMENTS, MIDNIGHTS)
 
 
+def test_without_local_decisions_one_calendar_counts_all():
+    assert Rulebook(Catalogue.of(catalogue_items(decision("SWAP", WORKED)))).is_one_calendar
+    assert not RULES.is_one_calendar
+
+
 def test_units_without_decisions_of_their_own_share_the_countrys_calendar():
     assert RULES.late_calendar("P01.C002", "nd-118-2025") == ""
     assert RULES.late_calendar(COMMUNE, "nd-61-2018") == COMMUNE
