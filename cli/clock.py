@@ -1,6 +1,6 @@
 """`motcua late | explain | calendar`: who is late, how a deadline came about, and which days are worked."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -9,8 +9,7 @@ import typer
 
 from cli.client import Client, client
 from cli.lists import download, tell_there_is_more, write_answer, write_json
-from cli.output import Format, FormatOption, OutputOption, emit, form_of
-from libs.clock import VN
+from cli.output import Format, FormatOption, OutputOption, emit, form_of, vn_moment
 
 app = typer.Typer()
 _LATE = "/sla/api/v1/late-dossiers"
@@ -184,7 +183,7 @@ def _values(item: dict[str, Any]) -> list[Any]:
 def _cell(name: str, value: Any) -> Any:
     """Return a cell for people: moments in Việt Nam."""
     if name in _MOMENTS and value:
-        return f"{datetime.fromisoformat(value).astimezone(VN):%d/%m/%Y %H:%M}"
+        return vn_moment(value)
     return value
 
 

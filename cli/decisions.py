@@ -2,18 +2,18 @@
 
 import json
 import tomllib
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
 
+from cli import decision_words as words
 from cli.client import Client, client
 from cli.errors import CliError
 from cli.lists import write_answer, write_text
-from cli.output import Format, FormatOption, OutputOption, emit, form_of
-from libs.clock import VN
+from cli.output import Format, FormatOption, OutputOption, emit, form_of, vn_moment
 
 family = typer.Typer(
     no_args_is_help=True, help="Calendar decisions: who decided which days, and what they moved."
@@ -26,7 +26,6 @@ _PROPOSALS = "/sla/api/v1/calendar/proposals"
 _SHOWN = ("code", "unit", "document", "decided_on", "days", "weekly", "state")
 _MOMENTS = frozenset({"due_before", "due_after", "moved_at"})
 _MOVES = ("code", "competent_unit", "version", "withdrawn", "due_before", "due_after", "moved_at")
-_ACTS = {"proposed": "đề xuất", "previewed": "tính thử", "approved": "duyệt", "rejected": "không duyệt"}
 UserOption = Annotated[str, typer.Option("--as", help="on whose behalf: a user of the stack")]
 Number = Annotated[int, typer.Argument(help="the proposal's number")]
 
@@ -46,7 +45,7 @@ def listed(
         write_answer(items, output)
         return
     rows = [
-        (*(item[name] for name in _SHOWN[:4]), len(item["days"]), len(item["weekly"]), _state(item))
+        (*(item[name] for name in _SHOWN[:4]), len(item["days"]), len(item["weekly"]), words.state(item))
         for item in items
     ]
     emit(_SHOWN, rows, form=form, output=output, title=f"Quyết định về lịch làm việc: {len(items)}")
@@ -92,16 +91,16 @@ def show(
                 write_answer(answer, output)
             else:
                 _require_words(form)
-                write_text(_proposal(answer), output)
+                write_text(words.proposal(answer), output)
             return
         path = f"{_DECISIONS}/{quote(which, safe='')}"
         answer = services.get(path)
         if form is Format.JSON:
             write_answer(answer, output)
         elif form is Format.TABLE and not moves:
-            write_text("\n".join(_decision(answer)), output)
+            write_text("\n".join(words.decision(answer)), output)
         else:
-            shown = _moment if form is Format.TABLE else str
+            shown = vn_moment if form is Format.TABLE else str
             rows = [
                 tuple(shown(item[name]) if name in _MOMENTS and item[name] else item[name] for name in _MOVES)
                 for item in services.pages(f"{path}/moves", limit=1000)
@@ -180,76 +179,10 @@ def _plain(value: object) -> str:
 def _close(number: int, how: str, user: str, body: dict[str, str] | None) -> None:
     with client(user=user) as services:
         answer = _post(services, f"{_PROPOSALS}/{number}/{how}", body)
-    typer.echo(_proposal(answer))
+    typer.echo(words.proposal(answer))
 
 
 def _post(services: Client, path: str, body: dict[str, str] | None) -> dict[str, Any]:
     more: dict[str, Any] = {} if body is None else {"json": body}
     answer: dict[str, Any] = services.request("POST", path, **more).json()
     return answer
-
-
-def _proposal(item: dict[str, Any]) -> str:
-    states = {"proposed": "chờ duyệt", "approved": "đã duyệt", "rejected": "không duyệt"}
-    preview = item["preview"]
-    counted = (
-        preview["text"]
-        if preview["state"] == "done"
-        else f"đang tính, {preview['seen']}/{preview['total'] or '?'}"
-    )
-    what = "rút quyết định" if item["withdraws"] else "quyết định"
-    return f"Đề xuất {item['id']}: {what} {item['decision']['code']}, {states[item['state']]}; {counted}"
-
-
-def _decision(item: dict[str, Any]) -> list[str]:
-    said = [
-        f"{item['code']}: {'; '.join(map(_document, item['documents']))}",
-        f"Phạm vi: {item['unit_name'] or 'cả nước'}; {_state(item)}",
-    ]
-    said += [
-        f"  {day['date']} {day['kind']} {day['name'] or ''} {_spans(day)}".rstrip() for day in item["days"]
-    ]
-    said += [
-        f"  {', '.join(map(_weekday, rule['weekdays']))} {rule['kind']} {_spans(rule)}"
-        for rule in item["weekly"]
-    ]
-    said += [
-        f"{_moment(act['at'])} {_ACTS.get(act['act'], act['act'])} {act['username'] or ''} {act['note'] or ''}".rstrip()
-        for act in item["acts"]
-    ]
-    said += [
-        f"{_moment(task['created_at'])} tính lại: xem {task['seen']}, dời {task['moved']}"
-        + ("" if task["done_at"] else " (chưa xong)")
-        for task in item["recomputations"]
-    ]
-    return said
-
-
-def _moment(text: str) -> str:
-    """Return a moment for people, in Việt Nam."""
-    return f"{datetime.fromisoformat(text).astimezone(VN):%d/%m/%Y %H:%M}"
-
-
-def _document(version: dict[str, Any]) -> str:
-    """Return a document in words: of what came, and of what took it back."""
-    said = (
-        f"{version['document']}, ngày {version['decided_on']}"
-        if version["decided_on"]
-        else version["document"]
-    )
-    return f"rút theo {said}" if version["withdrawn"] else str(said)
-
-
-def _weekday(number: int) -> str:
-    """Return a weekday's name; 1 is Monday, 7 Sunday."""
-    return "chủ nhật" if number == 7 else f"thứ {number + 1}"  # noqa: PLR2004
-
-
-def _spans(day: dict[str, Any]) -> str:
-    return " ".join("-".join(session) for session in day["sessions"])
-
-
-def _state(item: dict[str, Any]) -> str:
-    if item["withdrawn"]:
-        return "đã rút"
-    return "đã duyệt" if item["origin"] == "decision" else "dữ liệu nền"

@@ -5,15 +5,13 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TextIO
 
 from cli.client import Client
 from cli.errors import CliError
-from cli.output import Format, emit, form_of
-from libs.clock import VN
+from cli.output import Format, emit, form_of, vn_moment
 
 _CHUNK = 1 << 16
 Asked = Mapping[str, Any]
@@ -61,7 +59,7 @@ def tell_there_is_more(limit: int) -> None:
 
 def _cell(listing: Listing, name: str, value: Any) -> Any:
     if name in listing.moments and value:
-        return f"{datetime.fromisoformat(value).astimezone(VN):%d/%m/%Y %H:%M}"
+        return vn_moment(value)
     return value
 
 

@@ -4,6 +4,7 @@ import io
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.errors import CliError
+from libs.clock import VN
 from libs.tables import BOM, Sheet, csv_lines
 
 _WIDE = 240
@@ -29,6 +31,11 @@ class Format(StrEnum):
 
 FormatOption = Annotated[Format, typer.Option("--format", help="table, csv, json or xlsx")]
 OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help="write into this file")]
+
+
+def vn_moment(text: str) -> str:
+    """Return an ISO 8601 moment for people, in Việt Nam's time."""
+    return f"{datetime.fromisoformat(text).astimezone(VN):%d/%m/%Y %H:%M}"
 
 
 def form_of(form: Format, output: Path | None) -> Format:

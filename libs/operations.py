@@ -62,21 +62,11 @@ def _letters_router(pipeline: Pipeline) -> APIRouter:
         )
         return {"applied": done.applied, "still_held": done.still_held}
 
-    @router.post("/breaker/close")
-    async def close(
-        runtime: RuntimeDep,
-        _who: Operator,
-        patience: Annotated[int, Query(ge=1, le=100_000)] = breaker.PATIENCE,
-    ) -> dict[str, Any]:
-        """Let the worker start again; up to `patience` letters in a row are allowed until the next success."""
-        async with transaction(runtime.pool) as conn:
-            await breaker.close(conn, pipeline.group, patience)
-        return {"patience": patience}
-
     return router
 
 
 def _waiting_router(pipeline: Pipeline) -> APIRouter:
+    """Return what is about those who wait: held dossiers, and the worker behind an open breaker."""
     router = APIRouter(tags=["operations"])
 
     @router.get("/inbox")
@@ -93,6 +83,17 @@ def _waiting_router(pipeline: Pipeline) -> APIRouter:
         """Give up a held dossier's dead letters and go on behind them."""
         done = await dead_letters.resume(runtime.pool, pipeline, dossier, by=str(who.staff_id))
         return {"applied": done.applied, "still_held": done.still_held}
+
+    @router.post("/breaker/close")
+    async def close(
+        runtime: RuntimeDep,
+        _who: Operator,
+        patience: Annotated[int, Query(ge=1, le=100_000)] = breaker.PATIENCE,
+    ) -> dict[str, Any]:
+        """Let the worker start again; up to `patience` letters in a row are allowed until the next success."""
+        async with transaction(runtime.pool) as conn:
+            await breaker.close(conn, pipeline.group, patience)
+        return {"patience": patience}
 
     return router
 
